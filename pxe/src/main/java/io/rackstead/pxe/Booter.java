@@ -1,0 +1,16 @@
+package io.rackstead.pxe;
+
+import java.net.InetAddress;
+import java.util.Optional;
+
+/// Decides what a client boots, and knows the bytes behind each name. The one question that the
+/// boot services ask of the world.
+///
+/// One boot asks it several times, so it answers from memory, and asking again changes nothing.
+public interface Booter {
+  BootAnswer decide(BootRequest request);
+
+  /// The bytes that a decision, a capability or the table of loaders names; empty for every other
+  /// name. Names are looked up as they stand, never made into a path.
+  Optional<BootFile> open(String name, InetAddress client);
+}

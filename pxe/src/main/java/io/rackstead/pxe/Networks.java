@@ -1,0 +1,42 @@
+package io.rackstead.pxe;
+
+import io.rackstead.pxe.net.AddressRange;
+import io.rackstead.pxe.net.MacAddress;
+import io.rackstead.pxe.net.Subnet;
+import java.net.Inet4Address;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The networks that DHCP may speak on. Asked again for each packet, so a changed range or
+/// reservation is obeyed by the next one.
+public interface Networks {
+  List<Served> served();
+
+  /// How we speak on an interface: not at all unless the operator said so.
+  enum Mode {
+    SERVER,
+    PROXY
+  }
+
+  /// @param networkInterface the interface that the subnet lies on, `prov0`
+  /// @param serverAddress our own address there: server identifier, TFTP and HTTP server
+  record Served(
+      String networkInterface,
+      Subnet subnet,
+      Mode mode,
+      Inet4Address serverAddress,
+      List<AddressRange> ranges,
+      Map<MacAddress, Inet4Address> reservations,
+      Optional<Inet4Address> router,
+      List<Inet4Address> dnsServers,
+      Optional<String> domain,
+      Duration leaseTime) {
+    public Served {
+      ranges = List.copyOf(ranges);
+      reservations = Map.copyOf(reservations);
+      dnsServers = List.copyOf(dnsServers);
+    }
+  }
+}
