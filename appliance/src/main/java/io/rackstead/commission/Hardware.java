@@ -1,0 +1,56 @@
+package io.rackstead.commission;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rackstead.pxe.net.MacAddress;
+import java.util.List;
+
+/// A server's parts as the lifecycle needs them. The whole report is kept beside it, letter for
+/// letter.
+///
+/// @param bootMode `uefi`, `bios` or empty
+/// @param bmcPresent the server has a management controller that its own system can reach
+/// @param report the agent's report as it came, bounded in size
+public record Hardware(
+    String vendor,
+    String product,
+    String serial,
+    String bootMode,
+    String cpuModel,
+    int cpuCount,
+    long memoryMib,
+    boolean bmcPresent,
+    List<Disk> disks,
+    List<Nic> nics,
+    JsonNode report) {
+  public Hardware {
+    disks = List.copyOf(disks);
+    nics = List.copyOf(nics);
+  }
+
+  /// @param holds what lies on it, in words; empty: nothing that we know
+  public record Disk(
+      String name,
+      String model,
+      String serial,
+      String wwn,
+      long sizeBytes,
+      boolean rotational,
+      boolean removable,
+      String transport,
+      List<String> holds) {
+    public Disk {
+      holds = List.copyOf(holds);
+    }
+
+    /// Something to tell this disk from every other by; without it nothing is ever written to it.
+    public boolean identifiable() {
+      return !serial.isEmpty() || !wwn.isEmpty();
+    }
+  }
+
+  public record Nic(String name, MacAddress mac, String driver, int speedMbps, boolean link) {}
+
+  public long storageBytes() {
+    return disks.stream().filter(disk -> !disk.removable()).mapToLong(Disk::sizeBytes).sum();
+  }
+}

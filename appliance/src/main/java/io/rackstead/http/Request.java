@@ -1,0 +1,34 @@
+package io.rackstead.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rackstead.access.Principal;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+
+/// A request as the features see it. Bodies are bounded: a larger one is a 413 before the handler
+/// runs.
+public interface Request {
+  Route.Method method();
+
+  String path();
+
+  /// A part of the path that the route names; always there.
+  String part(String name);
+
+  Optional<String> query(String name);
+
+  List<String> queries(String name);
+
+  Optional<String> header(String name);
+
+  byte[] body();
+
+  /// The body as JSON; [Problem] 400 says what is wrong with it.
+  JsonNode json();
+
+  InetAddress client();
+
+  /// Who asks; only on routes that want somebody signed in.
+  Principal principal();
+}

@@ -1,0 +1,27 @@
+package io.rackstead.machine;
+
+import io.rackstead.image.ImageId;
+import java.util.List;
+
+/// What was asked to be installed, and how far it has come.
+///
+/// @param sha256 of the raw image, fixed when the deployment is asked for: a newer image of the
+///   same name is another deployment's
+/// @param disk serial or WWN of the disk; empty: the smallest suitable one
+/// @param written the image and its seed are on the disk and were read back
+public record Deployment(
+    ImageId image,
+    String sha256,
+    String disk,
+    List<String> sshKeys,
+    String userData,
+    boolean consentToWipe,
+    boolean written) {
+  public Deployment {
+    sshKeys = List.copyOf(sshKeys);
+  }
+
+  public Deployment asWritten() {
+    return new Deployment(image, sha256, disk, sshKeys, userData, consentToWipe, true);
+  }
+}

@@ -1,0 +1,57 @@
+package io.rackstead.machine;
+
+import java.util.List;
+import java.util.Map;
+
+/// What people call a machine and sort it by.
+///
+/// @param owner the user it is allocated to, empty when nobody
+/// @param ownerData MAAS's owner data, kept until release
+public record Labels(
+    String hostname,
+    String description,
+    String zone,
+    String pool,
+    List<String> tags,
+    String owner,
+    Map<String, String> ownerData) {
+  public Labels {
+    tags = List.copyOf(tags);
+    ownerData = Map.copyOf(ownerData);
+  }
+
+  public static Labels named(String hostname) {
+    return new Labels(hostname, "", "default", "default", List.of(), "", Map.of());
+  }
+
+  public Labels withHostname(String newHostname) {
+    return new Labels(newHostname, description, zone, pool, tags, owner, ownerData);
+  }
+
+  public Labels withDescription(String newDescription) {
+    return new Labels(hostname, newDescription, zone, pool, tags, owner, ownerData);
+  }
+
+  public Labels withOwner(String newOwner) {
+    return new Labels(
+        hostname,
+        description,
+        zone,
+        pool,
+        tags,
+        newOwner,
+        newOwner.isEmpty() ? Map.of() : ownerData);
+  }
+
+  public Labels withOwnerData(Map<String, String> newData) {
+    return new Labels(hostname, description, zone, pool, tags, owner, newData);
+  }
+
+  public Labels withPlace(String newZone, String newPool) {
+    return new Labels(hostname, description, newZone, newPool, tags, owner, ownerData);
+  }
+
+  public Labels withTags(List<String> newTags) {
+    return new Labels(hostname, description, zone, pool, newTags, owner, ownerData);
+  }
+}
