@@ -1,0 +1,38 @@
+package io.rackstead.store;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/// Brings the schema up to date: `NNN-what.sql`, in order, each once, never edited after it was
+/// merged.
+final class Migrations {
+  private static final List<String> SCRIPTS = List.of("001-machines.sql", "002-access.sql");
+
+  private Migrations() {}
+
+  static void run(Database database) {
+    database.change(tx -> {
+      tx.script("create table if not exists migration (name varchar(100) primary key)");
+      for (var script : SCRIPTS) {
+        if (tx.one("select name from migration where name = ?", row -> row.getString(1), script)
+            .isEmpty()) {
+          tx.script(text(script));
+          tx.change("insert into migration (name) values (?)", script);
+        }
+      }
+    });
+  }
+
+  private static String text(String script) {
+    try (var in = Migrations.class.getResourceAsStream(script)) {
+      if (in == null) {
+        throw new IllegalStateException("the schema script " + script + " is not in the jar");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
