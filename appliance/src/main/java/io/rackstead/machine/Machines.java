@@ -1,0 +1,261 @@
+package io.rackstead.machine;
+
+import io.rackstead.event.Entry;
+import io.rackstead.event.EventLog;
+import io.rackstead.image.Architecture;
+import io.rackstead.machine.Outcome.Moved;
+import io.rackstead.machine.Outcome.Refused;
+import io.rackstead.pxe.net.MacAddress;
+import io.rackstead.store.Database;
+import io.rackstead.store.Tx;
+import io.rackstead.task.TaskStore;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The one door: a machine, its history and the work that follows are written together or not at
+/// all. What it answered is on disk. Readings come from memory.
+public final class Machines {
+  private static final Logger LOG = LoggerFactory.getLogger(Machines.class);
+
+  private final Database database;
+  private final EventLog events;
+  private final TaskStore tasks;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final MachineStore store = new MachineStore();
+  private final Map<MachineId, Machine> view = new ConcurrentHashMap<>();
+  private final Map<MacAddress, MachineId> byMac = new ConcurrentHashMap<>();
+  private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
+
+  /// @param now empty: the machine was removed
+  public record Change(MachineId id, Optional<Machine> now) {}
+
+  public Machines(
+      Database database,
+      EventLog events,
+      TaskStore tasks,
+      InstantSource clock,
+      RandomGenerator random) {
+    this.database = database;
+    this.events = events;
+    this.tasks = tasks;
+    this.clock = clock;
+    this.random = random;
+    database.read(store::all).forEach(this::show);
+  }
+
+  public List<Machine> list() {
+    return view.values().stream().sorted(Comparator.comparing(Machine::id)).toList();
+  }
+
+  public Optional<Machine> find(MachineId id) {
+    return Optional.ofNullable(view.get(id));
+  }
+
+  public Optional<Machine> byHostname(String hostname) {
+    return view.values().stream().filter(m -> m.hostname().equals(hostname)).findAny();
+  }
+
+  public Optional<Machine> byMac(MacAddress mac) {
+    return Optional.ofNullable(byMac.get(mac)).map(view::get);
+  }
+
+  public Outcome apply(MachineId id, Event event, Actor actor) {
+    return apply(id, event, actor, _ -> {});
+  }
+
+  /// Applies an event; `with` writes what belongs to it in the same transaction, and only if it
+  /// moves.
+  public Outcome apply(MachineId id, Event event, Actor actor, Consumer<Tx> with) {
+    var written = new ArrayList<Entry>();
+    var outcome =
+        database.inTransaction(tx -> {
+          written.clear();
+          return step(tx, id, event, actor, with, written);
+        });
+    if (outcome instanceof Moved(var machine, var work)) {
+      show(machine);
+      written.forEach(events::published);
+      changed(new Change(id, Optional.of(machine)));
+      if (!work.isEmpty()) {
+        tasks.wake();
+      }
+    }
+    return outcome;
+  }
+
+  private Outcome step(
+      Tx tx, MachineId id, Event event, Actor actor, Consumer<Tx> with, List<Entry> written) {
+    var before =
+        store.get(tx, id).orElseThrow(() -> new IllegalArgumentException("no machine " + id));
+    var outcome = Lifecycle.next(before, event, clock.instant());
+    switch (outcome) {
+      case Refused(_, var reason) -> LOG.debug("machine={} refused: {}", id, reason);
+      case Moved(var after, var work) -> {
+        if (after.equals(before)) {
+          with.accept(tx);
+          return outcome;
+        }
+        var updated = store.update(tx, before, after);
+        with.accept(tx);
+        if (logged(event)) {
+          written.add(events.append(tx, entry(before, updated, event, actor)));
+        }
+        tasks.add(tx, id, updated.epoch(), work, clock.instant());
+        if (before.state() != updated.state()) {
+          LOG.info(
+              "machine={} host={} state={} was={} by={} {}",
+              id,
+              updated.hostname(),
+              updated.state(),
+              before.state(),
+              actor,
+              updated.standing().message());
+        }
+        return new Moved(updated, work);
+      }
+    }
+    return outcome;
+  }
+
+  /// Takes a newcomer in. Throws when another machine has one of its MACs.
+  public Machine enlist(
+      Identity identity,
+      Architecture arch,
+      String hostname,
+      Optional<String> quarantine,
+      Actor actor) {
+    var now = clock.instant();
+    var written = new ArrayList<Entry>();
+    var machine =
+        database.inTransaction(tx -> {
+          written.clear();
+          var id = MachineId.next(random);
+          while (store.get(tx, id).isPresent()) {
+            id = MachineId.next(random);
+          }
+          var name =
+              hostname.isEmpty()
+                  ? Hostnames.next(random, taken -> byHostname(taken).isPresent())
+                  : hostname;
+          var created =
+              new Machine(
+                  id,
+                  1,
+                  identity,
+                  Labels.named(name),
+                  new Standing(State.NEW, Optional.empty(), 1, now, Optional.empty(), ""),
+                  false,
+                  quarantine,
+                  arch,
+                  Optional.empty(),
+                  Power.MANUAL,
+                  Optional.empty(),
+                  EraseMode.NONE);
+          store.insert(tx, created);
+          written.add(
+              events.append(
+                  tx,
+                  new Entry(
+                      0,
+                      now,
+                      Optional.of(id),
+                      Optional.empty(),
+                      "state",
+                      actor.toString(),
+                      "enlisted as " + name + " with " + identity.macs(),
+                      "",
+                      Optional.of(new Entry.Move("Enlisted", State.NEW, State.NEW)))));
+          return created;
+        });
+    show(machine);
+    LOG.info(
+        "machine={} host={} enlisted macs={}", machine.id(), machine.hostname(), identity.macs());
+    written.forEach(events::published);
+    changed(new Change(machine.id(), Optional.of(machine)));
+    return machine;
+  }
+
+  /// Forgets a machine. Its disks and its BMC are left as they are.
+  public void delete(MachineId id, Actor actor) {
+    database.change(tx -> store.delete(tx, id));
+    var gone = view.remove(id);
+    byMac.values().removeIf(id::equals);
+    if (gone != null) {
+      LOG.info("machine={} host={} removed by={}", id, gone.hostname(), actor);
+    }
+    changed(new Change(id, Optional.empty()));
+  }
+
+  /// Hears each change once it is durable; close to stop. Must not block.
+  public AutoCloseable listen(Consumer<Change> listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  private void changed(Change change) {
+    listeners.forEach(listener -> listener.accept(change));
+  }
+
+  private void show(Machine machine) {
+    var shown =
+        view.merge(
+            machine.id(), machine, (old, next) -> next.version() >= old.version() ? next : old);
+    if (shown == machine) {
+      byMac
+          .entrySet()
+          .removeIf(e ->
+              e.getValue().equals(machine.id()) && !machine.identity().macs().contains(e.getKey()));
+      machine.identity().macs().forEach(mac -> byMac.put(mac, machine.id()));
+    }
+  }
+
+  /// Signs of life are told live and on the agent's own lines; they are no history.
+  private static boolean logged(Event event) {
+    return !(event instanceof Event.Progressed);
+  }
+
+  private Entry entry(Machine before, Machine after, Event event, Actor actor) {
+    var name = event.getClass().getSimpleName();
+    var text =
+        before.state() == after.state()
+            ? Lifecycle.words(event.getClass()) + detail(event)
+            : before.state().title() + " → " + after.state().title() + detail(event);
+    return new Entry(
+        0,
+        clock.instant(),
+        Optional.of(after.id()),
+        Optional.empty(),
+        "state",
+        actor.toString(),
+        text,
+        "",
+        Optional.of(new Entry.Move(name, before.state(), after.state())));
+  }
+
+  private static String detail(Event event) {
+    return switch (event) {
+      case Event.Failed(var reason) -> ": " + reason;
+      case Event.MarkBroken(var comment) -> comment.isEmpty() ? "" : ": " + comment;
+      case Event.Quarantine(var reason) -> ": " + reason;
+      case Event.Deploy(var deployment) -> ": " + deployment.image();
+      case Event.Release(var erase) -> ", erase " + erase.name().toLowerCase(java.util.Locale.ROOT);
+      case Event.SetPower(var bmc, var user) ->
+          bmc.map(b -> ": " + b + " as " + user).orElse(": manual");
+      case Event.PowerSeen(var state) -> ": " + state;
+      case Event.Prompted(var prompt) -> prompt.isEmpty() ? ": done" : ": " + prompt;
+      case Event.Allocate(var owner) -> " to " + owner;
+      default -> "";
+    };
+  }
+}

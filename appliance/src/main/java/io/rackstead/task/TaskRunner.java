@@ -1,0 +1,184 @@
+package io.rackstead.task;
+
+import io.rackstead.bmc.BmcException;
+import io.rackstead.machine.Actor;
+import io.rackstead.machine.Event;
+import io.rackstead.machine.Machine;
+import io.rackstead.machine.MachineId;
+import io.rackstead.machine.Machines;
+import io.rackstead.store.Database;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Carries tasks out: those of one machine one after another, machines side by side. A task whose
+/// machine has moved on is dropped; one that failed for a passing reason is tried again, with
+/// growing pauses; any other failure is the machine's. It also keeps the deadlines of busy states.
+public final class TaskRunner implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TaskRunner.class);
+  private static final int TRIES = 6;
+  private static final long TICK_MILLIS = 1000;
+
+  private final Machines machines;
+  private final Database database;
+  private final TaskStore store;
+  private final InstantSource clock;
+  private final Handler handler;
+  private final Set<MachineId> running = ConcurrentHashMap.newKeySet();
+  private final Map<MachineId, Watch> watches = new ConcurrentHashMap<>();
+  private final Thread loop;
+  private volatile boolean open = true;
+
+  /// Makes what the task says so, and answers what happened. It looks at the world before it acts,
+  /// for it may be called again for what it has done already.
+  @FunctionalInterface
+  public interface Handler {
+    Optional<Event> handle(Machine machine, TaskStore.Row row);
+  }
+
+  /// A deadline on the monotonic clock: a jump of the wall clock fails nobody.
+  private record Watch(Instant deadline, long nanos) {}
+
+  public TaskRunner(
+      Machines machines, Database database, TaskStore store, InstantSource clock, Handler handler) {
+    this.machines = machines;
+    this.database = database;
+    this.store = store;
+    this.clock = clock;
+    this.handler = handler;
+    this.loop = Thread.ofPlatform().name("tasks").daemon(true).unstarted(this::loop);
+  }
+
+  public void start() {
+    loop.start();
+  }
+
+  private void loop() {
+    while (open) {
+      try {
+        store.awaitNews(TICK_MILLIS);
+        round();
+      } catch (InterruptedException _) {
+        return;
+      } catch (RuntimeException e) {
+        LOG.error("tasks: the round failed and is tried again: {}", e.getMessage(), e);
+      }
+    }
+  }
+
+  private void round() {
+    var now = clock.instant();
+    var first = new HashSet<MachineId>();
+    for (var row : database.read(store::all)) {
+      if (first.add(row.machine()) && !row.dueAt().isAfter(now) && running.add(row.machine())) {
+        Thread.ofVirtual().name("task-" + row.machine()).start(() -> run(row));
+      }
+    }
+    machines.list().forEach(this::keepDeadline);
+  }
+
+  private void run(TaskStore.Row row) {
+    try {
+      var machine = machines.find(row.machine());
+      if (machine.isEmpty() || machine.get().epoch() != row.epoch()) {
+        database.change(tx -> store.done(tx, row));
+        return;
+      }
+      var event = handler.handle(machine.get(), row);
+      finish(row, event);
+    } catch (BmcException e) {
+      failed(row, e, e.kind().passing() && row.tries() + 1 < TRIES);
+    } catch (RuntimeException e) {
+      failed(row, e, false);
+    } finally {
+      running.remove(row.machine());
+      store.wake();
+    }
+  }
+
+  private void finish(TaskStore.Row row, Optional<Event> event) {
+    if (event.isEmpty()) {
+      database.change(tx -> store.done(tx, row));
+      return;
+    }
+    var outcome =
+        machines.apply(row.machine(), event.get(), Actor.APPLIANCE, tx -> store.done(tx, row));
+    if (outcome instanceof io.rackstead.machine.Outcome.Refused) {
+      database.change(tx -> store.done(tx, row));
+    }
+  }
+
+  private void failed(TaskStore.Row row, RuntimeException e, boolean again) {
+    var what = String.valueOf(e.getMessage());
+    if (again) {
+      var pause = Duration.ofSeconds(Math.min(60, 2L << row.tries()));
+      LOG.warn(
+          "machine={} task={} try={} again in {} s: {}",
+          row.machine(),
+          row.task(),
+          row.tries() + 1,
+          pause.toSeconds(),
+          what);
+      database.change(tx -> store.later(tx, row, clock.instant().plus(pause), what));
+      return;
+    }
+    LOG.error(
+        "machine={} task={} failed: {}",
+        row.machine(),
+        row.task(),
+        what,
+        e instanceof BmcException ? null : e);
+    finish(row, Optional.of(new Event.Failed(what)));
+  }
+
+  private void keepDeadline(Machine machine) {
+    var deadline = machine.standing().deadline();
+    if (deadline.isEmpty()) {
+      watches.remove(machine.id());
+      return;
+    }
+    var watch =
+        watches.compute(
+            machine.id(),
+            (_, old) ->
+                old != null && old.deadline().equals(deadline.get())
+                    ? old
+                    : new Watch(deadline.get(), System.nanoTime() + left(machine).toNanos()));
+    if (System.nanoTime() - watch.nanos() >= 0) {
+      machines.apply(
+          machine.id(),
+          new Event.Failed(
+              "no sign of life for %d minutes while %s"
+                  .formatted(
+                      machine.state().patience().orElse(Duration.ZERO).toMinutes(),
+                      machine.state().title())),
+          Actor.rule("deadline"));
+    }
+  }
+
+  /// What is left of the patience, never more than all of it, whatever the wall clock says.
+  private Duration left(Machine machine) {
+    var patience = machine.state().patience().orElse(Duration.ZERO);
+    var left =
+        Duration.between(clock.instant(), machine.standing().deadline().orElse(Instant.EPOCH));
+    return left.compareTo(patience) > 0 ? patience : left.isNegative() ? Duration.ZERO : left;
+  }
+
+  @Override
+  public void close() {
+    open = false;
+    loop.interrupt();
+    try {
+      loop.join(3000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
