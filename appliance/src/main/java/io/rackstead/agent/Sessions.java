@@ -4,10 +4,7 @@ import io.rackstead.machine.MachineId;
 import io.rackstead.store.Database;
 import io.rackstead.store.Tx;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Map;
@@ -44,7 +41,7 @@ public final class Sessions {
     tx.change("delete from session where machine_id = ?", machine);
     tx.change(
         "insert into session (token_hash, machine_id, address, created_at) values (?, ?, ?, ?)",
-        digest(token),
+        Sha256.hex(token.getBytes(StandardCharsets.UTF_8)),
         machine,
         address,
         clock.instant());
@@ -54,11 +51,11 @@ public final class Sessions {
   /// After the transaction that opened it.
   void opened(String token, MachineId machine) {
     heard.remove(machine);
-    remember(digest(token), machine);
+    remember(Sha256.hex(token.getBytes(StandardCharsets.UTF_8)), machine);
   }
 
   Optional<MachineId> machine(String token) {
-    var hash = digest(token);
+    var hash = Sha256.hex(token.getBytes(StandardCharsets.UTF_8));
     return Optional.ofNullable(byToken.get(hash))
         .filter(machine -> hash.equals(newest.get(machine)));
   }
@@ -83,23 +80,9 @@ public final class Sessions {
     heard.remove(machine);
   }
 
-  public Instant now() {
-    return clock.instant();
-  }
-
   private void remember(String hash, MachineId machine) {
     byToken.values().removeIf(machine::equals);
     byToken.put(hash, machine);
     newest.put(machine, hash);
-  }
-
-  static String digest(String token) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

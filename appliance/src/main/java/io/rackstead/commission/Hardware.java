@@ -42,15 +42,48 @@ public record Hardware(
       holds = List.copyOf(holds);
     }
 
+    Disk holding(List<String> held) {
+      return new Disk(name, model, serial, wwn, sizeBytes, rotational, removable, transport, held);
+    }
+
     /// Something to tell this disk from every other by; without it nothing is ever written to it.
     public boolean identifiable() {
       return !serial.isEmpty() || !wwn.isEmpty();
     }
   }
 
+  /// What we wrote ourselves is told from what was there before us.
+  public static final String OURS = "rackstead ";
+
   public record Nic(String name, MacAddress mac, String driver, int speedMbps, boolean link) {}
 
   public long storageBytes() {
     return disks.stream().filter(disk -> !disk.removable()).mapToLong(Disk::sizeBytes).sum();
+  }
+
+  public Hardware holding(String disk, String image) {
+    return with(
+        disks.stream()
+            .map(d -> d.name().equals(disk) ? d.holding(List.of(OURS + image)) : d)
+            .toList());
+  }
+
+  public Hardware erased() {
+    return with(disks.stream().map(d -> d.removable() ? d : d.holding(List.of())).toList());
+  }
+
+  private Hardware with(List<Disk> newDisks) {
+    return new Hardware(
+        vendor,
+        product,
+        serial,
+        bootMode,
+        cpuModel,
+        cpuCount,
+        memoryMib,
+        bmcPresent,
+        newDisks,
+        nics,
+        report);
   }
 }

@@ -51,7 +51,9 @@ public sealed interface Event {
   record TestsPassed() implements Event {}
 
   /// The image and its seed are on the disk, read back and right.
-  record ImageWritten() implements Event {}
+  ///
+  /// @param disk the disk's kernel name in the last report
+  record ImageWritten(String disk) implements Event {}
 
   /// The installed system itself has reported.
   record Booted() implements Event {}

@@ -170,8 +170,7 @@ public final class Lifecycle {
     return switch (event) {
       case Allocate(var owner) -> machine.with(machine.labels().withOwner(owner));
       case Deploy(var deployment) -> machine.withDeployment(Optional.of(deployment));
-      case ImageWritten() ->
-          machine.withDeployment(machine.deployment().map(Deployment::asWritten));
+      case ImageWritten(var disk) -> written(machine, disk);
       case Release(var erase) -> machine.withErase(erase);
       case PoweredOff() ->
           machine
@@ -179,6 +178,7 @@ public final class Lifecycle {
               .with(machine.power().withPrompt(""))
               .withDeployment(Optional.empty())
               .withErase(EraseMode.NONE);
+      case Erased() -> machine.hardware().map(h -> machine.with(h.erased())).orElse(machine);
       case Lock() -> machine.withLocked(true);
       case Unlock() -> machine.withLocked(false);
       case Edit(var labels) -> machine.with(labels);
@@ -205,7 +205,6 @@ public final class Lifecycle {
           CommissioningDone(),
           TestsPassed(),
           Booted(),
-          Erased(),
           RescueReached(),
           RescueLeft(),
           Progressed(_),
@@ -214,11 +213,17 @@ public final class Lifecycle {
     };
   }
 
+  private static Machine written(Machine machine, String disk) {
+    var image = machine.deployment().map(d -> d.image().toString()).orElse("");
+    var after = machine.withDeployment(machine.deployment().map(Deployment::asWritten));
+    return machine.hardware().map(h -> after.with(h.holding(disk, image))).orElse(after);
+  }
+
   private static String message(Event event) {
     return switch (event) {
       case Failed(var reason) -> reason;
       case MarkBroken(var comment) -> comment;
-      case ImageWritten() -> "image written and read back, starting from the disk";
+      case ImageWritten(_) -> "image written and read back, starting from the disk";
       default -> "";
     };
   }

@@ -1,0 +1,310 @@
+package io.rackstead.agent;
+
+import static io.rackstead.agent.Purpose.ENLIST;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rackstead.access.Vault;
+import io.rackstead.event.Entry;
+import io.rackstead.event.EventLog;
+import io.rackstead.http.Problem;
+import io.rackstead.machine.Actor;
+import io.rackstead.machine.Event;
+import io.rackstead.machine.Machine;
+import io.rackstead.machine.MachineId;
+import io.rackstead.machine.Machines;
+import io.rackstead.machine.Outcome;
+import io.rackstead.plan.Seed;
+import io.rackstead.store.Database;
+import io.rackstead.store.Tx;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/// Hands steps to agents and takes their results in. A result and what follows from it are one
+/// transaction; a repeated result changes nothing; one for an older epoch ends the agent's work.
+public final class AgentWork {
+  private static final long POLL_NANOS = 25_000_000_000L;
+  private static final Duration RENEW = Duration.ofSeconds(60);
+
+  private final Machines machines;
+  private final Database database;
+  private final EventLog events;
+  private final Vault vault;
+  private final Planner planner;
+  private final StepStore steps = new StepStore();
+  private final Sessions sessions;
+  private final Progresses progresses;
+  private final InstantSource clock;
+  private final Optional<String> accept;
+  private final Map<MachineId, Object> doors = new ConcurrentHashMap<>();
+  private final Map<MachineId, Instant> renewed = new ConcurrentHashMap<>();
+
+  /// The agent's work is over: what it holds is of an older epoch, or of an older boot.
+  public static final class Over extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Over(String why) {
+      super(why);
+    }
+  }
+
+  /// @param accept the rule that accepts every newcomer; empty: a person does
+  public AgentWork(
+      Machines machines,
+      Database database,
+      EventLog events,
+      Vault vault,
+      Planner planner,
+      Sessions sessions,
+      Progresses progresses,
+      InstantSource clock,
+      Optional<String> accept) {
+    this.machines = machines;
+    this.database = database;
+    this.events = events;
+    this.vault = vault;
+    this.planner = planner;
+    this.sessions = sessions;
+    this.progresses = progresses;
+    this.clock = clock;
+    this.accept = accept;
+    machines.listen(change -> knock(change.id()));
+  }
+
+  /// The next step after one, waiting for it for a while; empty: ask again.
+  Optional<ObjectNode> next(MachineId id, long after, String server) throws InterruptedException {
+    long until = System.nanoTime() + POLL_NANOS;
+    while (true) {
+      sessions.heard(id);
+      var machine = machine(id);
+      var purpose =
+          Purpose.of(machine)
+              .orElseThrow(() ->
+                  new Over(
+                      machine.hostname() + " is " + machine.state().title() + ": nothing to do"));
+      var step = step(machine, purpose, after);
+      if (step.isPresent()) {
+        return Optional.of(handOut(machine, step.get(), server));
+      }
+      var door = doors.computeIfAbsent(id, _ -> new Object());
+      synchronized (door) {
+        long left = (until - System.nanoTime()) / 1_000_000;
+        if (left <= 0) {
+          return Optional.empty();
+        }
+        door.wait(Math.min(left, 2000));
+      }
+    }
+  }
+
+  private Optional<Step> step(Machine machine, Purpose purpose, long after) {
+    var planned = database.read(tx -> steps.steps(tx, machine.id(), machine.epoch(), purpose));
+    if (planned.isEmpty()) {
+      plan(machine, purpose);
+      planned = database.read(tx -> steps.steps(tx, machine.id(), machine.epoch(), purpose));
+    }
+    return planned.stream().filter(step -> step.open() && step.seq() > after).findFirst();
+  }
+
+  private void plan(Machine machine, Purpose purpose) {
+    switch (planner.plan(machine, purpose)) {
+      case Planner.Steps(var drafts, var also) ->
+          database.change(tx -> {
+            if (steps.steps(tx, machine.id(), machine.epoch(), purpose).isEmpty()) {
+              steps.plan(tx, machine.id(), machine.epoch(), purpose, drafts);
+              also.accept(tx);
+            }
+          });
+      case Planner.Impossible(var why) -> {
+        machines.apply(machine.id(), new Event.Failed(why), Actor.APPLIANCE);
+        throw new Over(why);
+      }
+    }
+  }
+
+  private ObjectNode handOut(Machine machine, Step step, String server) {
+    var answer = step.fields().<ObjectNode>deepCopy();
+    answer.put("seq", step.seq());
+    answer.put("kind", step.kind());
+    answer.put("name", step.name());
+    answer.put("timeout_s", step.timeoutS());
+    answer.put("repeat", step.repeatable());
+    switch (step.kind()) {
+      case "bmc" ->
+          answer.put(
+              "password",
+              database.read(tx -> vault.get(tx, fresh(machine.id()))).orElseThrow().reveal());
+      case "seed" -> {
+        int n = 0;
+        for (var file : answer.withArray("files")) {
+          var content = seedFile(machine, step, n, server);
+          ((ObjectNode) file)
+              .put("url", "/agent/files/" + step.seq() + "/" + n++)
+              .put("sha256", Sha256.hex(content));
+        }
+      }
+      default -> {}
+    }
+    boolean first = step.startedAt().isEmpty();
+    database.change(tx -> steps.begun(tx, step, clock.instant()));
+    say(machine.id(), (first ? "" : "again: ") + step.name());
+    progresses.set(machine.id(), new Progresses.Progress(step.kind(), step.name(), 0, 0, 0));
+    renew(machine.id(), step.name(), true);
+    return answer;
+  }
+
+  /// A file of the seed, for the agent that is about to write it.
+  byte[] seedFile(MachineId id, long seq, int n, String server) {
+    var step =
+        database
+            .read(tx -> steps.step(tx, id, seq))
+            .orElseThrow(() -> new Problem(404, "no step " + seq));
+    return seedFile(machine(id), step, n, server);
+  }
+
+  private static byte[] seedFile(Machine machine, Step step, int n, String server) {
+    if (n < 0 || n >= Seed.PATHS.size() || !step.kind().equals("seed")) {
+      throw new Problem(404, "no file " + n + " in step " + step.seq());
+    }
+    return Seed.content(
+        Seed.PATHS.get(n),
+        machine,
+        server + "/MAAS/metadata/status/" + step.fields().path("report").asText());
+  }
+
+  void progress(MachineId id, long seq, long done, long total, long rate) {
+    sessions.heard(id);
+    var step = current(id, seq);
+    progresses.set(id, new Progresses.Progress(step.kind(), step.name(), done, total, rate));
+    renew(id, step.name(), false);
+  }
+
+  void log(MachineId id, List<String> lines) {
+    sessions.heard(id);
+    lines.stream().limit(200).forEach(line -> say(id, line));
+  }
+
+  void result(MachineId id, long seq, Step.Result result) {
+    sessions.heard(id);
+    var ended =
+        database
+            .read(tx -> steps.step(tx, id, seq))
+            .orElseThrow(() -> new Over("no step " + seq + " for this machine"));
+    if (!ended.open()) {
+      return;
+    }
+    var step = current(id, seq);
+    progresses.clear(id);
+    var output = result.output().strip();
+    say(
+        id,
+        "%s: %s in %.1f s%s"
+            .formatted(
+                step.name(),
+                result.status(),
+                result.seconds(),
+                result.status().equals("ok") ? "" : ": " + lastLines(output)));
+    follow(machine(id), step, result);
+    knock(id);
+  }
+
+  /// What a result means for the machine.
+  private void follow(Machine machine, Step step, Step.Result result) {
+    var id = machine.id();
+    var actor = Actor.agent(id);
+    var now = clock.instant();
+    var all = database.read(tx -> steps.steps(tx, id, machine.epoch(), step.purpose()));
+    var event = Verdict.of(step, result, all);
+    Consumer<Tx> record =
+        tx -> {
+          if (steps.ended(tx, step, result, now) && step.kind().equals("bmc")) {
+            keepPassword(tx, id, result);
+          }
+        };
+    if (event.isEmpty()) {
+      database.change(record);
+    } else if (machines.apply(id, event.getFirst(), actor, record)
+        instanceof Outcome.Refused(_, var why)) {
+      throw new Over(why);
+    }
+    event.stream().skip(1).forEach(more -> machines.apply(id, more, actor));
+    if (step.purpose() == ENLIST && result.status().equals("ok") && accept.isPresent()) {
+      machines.apply(id, new Event.Commission(), Actor.rule(accept.get()));
+    }
+  }
+
+  /// The account is on the BMC now: its password is the machine's from here on.
+  private void keepPassword(Tx tx, MachineId id, Step.Result result) {
+    if (result.status().equals("ok") && !result.facts().path("absent").asBoolean()) {
+      vault
+          .get(tx, fresh(id))
+          .ifPresent(password -> {
+            vault.put(tx, bmcPassword(id), password);
+            vault.remove(tx, fresh(id));
+          });
+    }
+  }
+
+  private Step current(MachineId id, long seq) {
+    var machine = machine(id);
+    return database
+        .read(tx -> steps.step(tx, id, seq))
+        .filter(step ->
+            step.epoch() == machine.epoch()
+                && Purpose.of(machine).equals(Optional.of(step.purpose())))
+        .orElseThrow(() ->
+            new Over(
+                "step "
+                    + seq
+                    + " is of an older epoch; "
+                    + machine.hostname()
+                    + " is "
+                    + machine.state().title()));
+  }
+
+  private Machine machine(MachineId id) {
+    return machines.find(id).orElseThrow(() -> new Over("the machine was removed"));
+  }
+
+  /// A sign of life renews the patience; on disk at most once a minute.
+  private void renew(MachineId id, String message, boolean now) {
+    var instant = clock.instant();
+    var last = renewed.get(id);
+    if (now || last == null || last.plus(RENEW).isBefore(instant)) {
+      renewed.put(id, instant);
+      machines.apply(id, new Event.Progressed(message), Actor.agent(id));
+    }
+  }
+
+  private void say(MachineId id, String line) {
+    events.trace(Entry.of(clock.instant(), id, "agent", Actor.agent(id).toString(), line));
+  }
+
+  private void knock(MachineId id) {
+    var door = doors.get(id);
+    if (door != null) {
+      synchronized (door) {
+        door.notifyAll();
+      }
+    }
+  }
+
+  static String lastLines(String output) {
+    var lines = output.lines().toList();
+    return String.join(" | ", lines.subList(Math.max(0, lines.size() - 3), lines.size()));
+  }
+
+  public static String bmcPassword(MachineId id) {
+    return "machine/" + id + "/bmc";
+  }
+
+  /// The password that is about to be set, known before the BMC knows it.
+  static String fresh(MachineId id) {
+    return "machine/" + id + "/bmc-fresh";
+  }
+}

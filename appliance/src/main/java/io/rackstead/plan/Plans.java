@@ -1,0 +1,160 @@
+package io.rackstead.plan;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rackstead.agent.Step.Draft;
+import io.rackstead.commission.Hardware.Disk;
+import io.rackstead.image.Image;
+import io.rackstead.machine.Machine;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/// The steps for each purpose. Every disk is named by what is written on it, never by where the
+/// kernel found it, and each step says what must come out.
+public final class Plans {
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+  private static final int HOUR = 3600;
+
+  private Plans() {}
+
+  /// A script of the operator's.
+  public record Script(String name, String sha256, int timeoutS) {}
+
+  public static List<Draft> enlist() {
+    return List.of(inventory());
+  }
+
+  public static List<Draft> commission(Machine machine, String bmcUser, List<Script> scripts) {
+    var steps = new ArrayList<Draft>();
+    steps.add(inventory());
+    if (machine.power().bmc().isEmpty()) {
+      steps.add(
+          new Draft(
+              "bmc",
+              "make an account on the BMC",
+              true,
+              120,
+              JSON.objectNode().put("user", bmcUser)));
+    }
+    scripts.forEach(script -> steps.add(script(script)));
+    return steps;
+  }
+
+  public static List<Draft> test(List<Script> scripts) {
+    var steps = new ArrayList<Draft>();
+    for (var builtin : List.of("cpu", "memory", "smart", "disk-read", "network")) {
+      steps.add(new Draft("script", builtin, true, 900, JSON.objectNode().put("builtin", builtin)));
+    }
+    scripts.forEach(script -> steps.add(script(script)));
+    return steps;
+  }
+
+  /// @param imageCapability opens the image's bytes
+  /// @param reportCapability opens the installed system's way to report
+  public static List<Draft> install(
+      Machine machine,
+      Disk disk,
+      String why,
+      Image image,
+      String imageCapability,
+      String reportCapability) {
+    var name = image.id().toString();
+    return List.of(
+        new Draft("identify-disk", "find the disk: " + why, true, 60, on(disk)),
+        new Draft(
+            "write-image",
+            "write " + name + " to " + disk.name() + " (" + DiskChoice.word(disk) + ")",
+            true,
+            4 * HOUR,
+            on(disk)
+                .put("url", "/image/" + imageCapability)
+                .put("compression", "zstd")
+                .put("compressed_bytes", image.compressed().sizeBytes())
+                .put("compressed_sha256", image.compressed().sha256())
+                .put("raw_bytes", image.raw().sizeBytes())
+                .put("sha256", image.raw().sha256())),
+        new Draft(
+            "read-back",
+            "read " + name + " back and compare",
+            true,
+            HOUR,
+            on(disk).put("raw_bytes", image.raw().sizeBytes()).put("sha256", image.raw().sha256())),
+        new Draft("seed", "write the seed", true, 300, seed(disk, image, reportCapability)),
+        new Draft(
+            "efi-boot-order",
+            "set the boot order",
+            true,
+            60,
+            on(disk)
+                .put("label", "Rackstead " + name)
+                // without a BMC only the network's own turn can bring the machine back to us
+                .put("first", machine.power().bmc().isPresent() ? "disk" : "network")),
+        new Draft("reboot", "restart from the disk", true, 60, JSON.objectNode()));
+  }
+
+  public static List<Draft> erase(Machine machine, List<Disk> disks) {
+    var mode = machine.erase().name().toLowerCase(Locale.ROOT);
+    return disks.stream()
+        .map(disk ->
+            new Draft(
+                "erase",
+                mode + " erase of " + DiskChoice.word(disk),
+                true,
+                24 * HOUR,
+                on(disk).put("mode", mode)))
+        .toList();
+  }
+
+  public static List<Draft> rescue(List<String> sshKeys) {
+    var keys = JSON.arrayNode();
+    sshKeys.forEach(keys::add);
+    return List.of(
+        new Draft(
+            "rescue", "open a way in by SSH", true, 120, JSON.objectNode().set("ssh_keys", keys)));
+  }
+
+  private static Draft inventory() {
+    return new Draft("inventory", "look at the hardware", true, 300, JSON.objectNode());
+  }
+
+  private static Draft script(Script script) {
+    return new Draft(
+        "script",
+        script.name(),
+        true,
+        script.timeoutS(),
+        JSON.objectNode()
+            .put("url", "/agent/scripts/" + script.name())
+            .put("sha256", script.sha256()));
+  }
+
+  private static ObjectNode seed(Disk disk, Image image, String reportCapability) {
+    var fields = on(disk);
+    var root = JSON.objectNode();
+    image.root().partition().ifPresent(partition -> root.put("partition", partition));
+    root.put("filesystem", image.root().filesystem());
+    fields.set("root", root);
+    fields.put("report", reportCapability);
+    ArrayNode files = JSON.arrayNode();
+    for (var path : Seed.PATHS) {
+      files.add(JSON.objectNode().put("path", path).put("mode", Seed.mode(path)));
+    }
+    fields.set("files", files);
+    return fields;
+  }
+
+  private static ObjectNode on(Disk disk) {
+    var fields = JSON.objectNode();
+    fields.set(
+        "disk",
+        JSON.objectNode()
+            .put("name", disk.name())
+            .put("serial", disk.serial())
+            .put("wwn", disk.wwn())
+            .put("model", disk.model())
+            .put("size_bytes", disk.sizeBytes()));
+    return fields;
+  }
+}

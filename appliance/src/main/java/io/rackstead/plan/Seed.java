@@ -1,0 +1,84 @@
+package io.rackstead.plan;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rackstead.commission.Hardware;
+import io.rackstead.http.Json;
+import io.rackstead.machine.Deployment;
+import io.rackstead.machine.Machine;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/// What the installed system finds of us: cloud-init's NoCloud seed and where to report. Everything
+/// is written as JSON, which is YAML too, so that no value can become more than a value.
+public final class Seed {
+  private static final String FOLDER = "/var/lib/cloud/seed/nocloud/";
+  private static final String CONFIG = "/etc/cloud/cloud.cfg.d/90-rackstead.cfg";
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  public static final List<String> PATHS =
+      List.of(FOLDER + "meta-data", FOLDER + "user-data", FOLDER + "network-config", CONFIG);
+
+  private Seed() {}
+
+  static String mode(String path) {
+    // cloud-init's configuration names the reporting capability: not for every user's eyes
+    return "0600";
+  }
+
+  /// @param reportUrl where cloud-init's reporting webhook posts to
+  public static byte[] content(String path, Machine machine, String reportUrl) {
+    return switch (path.substring(path.lastIndexOf('/') + 1)) {
+      case "meta-data" -> Json.bytes(metaData(machine));
+      case "user-data" ->
+          userData(machine.deployment().map(Deployment::userData).orElse(""))
+              .getBytes(StandardCharsets.UTF_8);
+      case "network-config" -> Json.bytes(network(machine));
+      case "90-rackstead.cfg" -> Json.bytes(config(reportUrl));
+      default -> throw new IllegalArgumentException("no seed file " + path);
+    };
+  }
+
+  private static ObjectNode metaData(Machine machine) {
+    var data = JSON.objectNode();
+    // a new epoch is a new instance: cloud-init runs everything once for it
+    data.put("instance-id", machine.id() + "-" + machine.epoch());
+    data.put("local-hostname", machine.hostname());
+    var keys = data.putArray("public-keys");
+    machine.deployment().ifPresent(deployment -> deployment.sshKeys().forEach(keys::add));
+    return data;
+  }
+
+  private static String userData(String given) {
+    return given.isEmpty() ? "#cloud-config\n{}\n" : given;
+  }
+
+  private static ObjectNode network(Machine machine) {
+    var network = JSON.objectNode();
+    network.put("version", 2);
+    var ethernets = network.putObject("ethernets");
+    for (var nic : machine.hardware().map(Hardware::nics).orElse(List.of())) {
+      var ethernet = ethernets.putObject(nic.name());
+      ethernet.putObject("match").put("macaddress", nic.mac().toString());
+      ethernet.put("set-name", nic.name());
+      ethernet.put("optional", true);
+      if (nic.link()) {
+        ethernet.put("dhcp4", true);
+      }
+    }
+    return network;
+  }
+
+  private static ObjectNode config(String reportUrl) {
+    var config = JSON.objectNode();
+    config.putArray("datasource_list").add("NoCloud").add("None");
+    config
+        .putObject("reporting")
+        .putObject("rackstead")
+        .put("type", "webhook")
+        .put("endpoint", reportUrl)
+        .put("timeout", 5)
+        .put("retries", 5);
+    return config;
+  }
+}
