@@ -1,0 +1,94 @@
+package io.rackstead.image.build;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ImageCommandTest {
+  private static final InstantSource CLOCK =
+      InstantSource.fixed(Instant.parse("2026-01-02T03:04:05Z"));
+
+  @TempDir Path folder;
+  private Path disk;
+
+  private record Answer(int status, String out, String err) {}
+
+  @BeforeEach
+  void writeADisk() throws Exception {
+    var bytes = new byte[3 << 20];
+    System.arraycopy("EFI PART".getBytes(StandardCharsets.US_ASCII), 0, bytes, 512, 8);
+    disk = Files.write(folder.resolve("disk.raw"), bytes);
+  }
+
+  @Test
+  void anImageIsAddedListedVerifiedAndRemoved() {
+    assertThat(run("add", "tool", disk.toString()).out()).startsWith("custom/tool");
+    assertThat(run("list").out()).contains("custom/tool").contains("3 MiB raw");
+    assertThat(run("verify")).isEqualTo(new Answer(0, "custom/tool is whole\n", ""));
+    assertThat(run("remove", "tool").out()).isEqualTo("removed custom/tool\n");
+    assertThat(run("list").out()).isEmpty();
+  }
+
+  @Test
+  void aDamagedImageIsToldByTheExitStatus() throws Exception {
+    run("add", "tool", disk.toString());
+    try (var blobs = Files.newDirectoryStream(folder.resolve("images/sha256"))) {
+      for (var blob : blobs) {
+        Files.write(blob, new byte[] {1});
+      }
+    }
+    var answer = run("verify", "tool");
+    assertThat(answer.status()).isEqualTo(1);
+    assertThat(answer.out()).startsWith("custom/tool is damaged: its compressed bytes");
+  }
+
+  @Test
+  void aMistakeIsOneLineAndStatusTwo() {
+    assertThat(run("biuld"))
+        .isEqualTo(
+            new Answer(2, "", "images: unknown command biuld: build, list, add, remove, verify\n"));
+    assertThat(run("build", "windows").err()).contains("cannot build windows: ephemeral");
+    assertThat(run("list", "--colour").err()).contains("unknown option --colour");
+    assertThat(run("add", "tool").err()).contains("say the raw disk image's file");
+    assertThat(run("add", "a b", disk.toString()).status()).isEqualTo(2);
+    assertThat(run("build", "ephemeral", "--compress", "99").err())
+        .contains("from 1 to 19, got 99");
+  }
+
+  @Test
+  void aFailureIsOneLineAndStatusOne() {
+    assertThat(run("remove", "tool"))
+        .isEqualTo(new Answer(1, "", "images: there is no image custom/tool for amd64\n"));
+    assertThat(run("add", "tool", "/nowhere/disk.raw"))
+        .isEqualTo(new Answer(1, "", "images: there is no file /nowhere/disk.raw\n"));
+  }
+
+  @Test
+  void withoutACommandItSaysWhatThereIs() {
+    assertThat(run().out()).isEqualTo(ImageCommand.USAGE);
+  }
+
+  private Answer run(String... args) {
+    var out = new ByteArrayOutputStream();
+    var err = new ByteArrayOutputStream();
+    int status =
+        ImageCommand.run(
+            List.of(args),
+            folder.resolve("images"),
+            CLOCK,
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    return new Answer(
+        status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+}
