@@ -11,6 +11,7 @@ import io.rackstead.image.Architecture;
 import io.rackstead.machine.Identity;
 import io.rackstead.machine.MachineId;
 import io.rackstead.pxe.net.MacAddress;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +26,7 @@ public final class AgentApi {
   private final AgentWork work;
   private final Enrolment enrolment;
   private final Sessions sessions;
-  private final Function<java.net.InetAddress, String> server;
+  private final Function<InetAddress, String> server;
   private final Function<String, Optional<byte[]>> scripts;
 
   /// @param server our own URL as a client at an address reaches it
@@ -34,7 +35,7 @@ public final class AgentApi {
       AgentWork work,
       Enrolment enrolment,
       Sessions sessions,
-      Function<java.net.InetAddress, String> server,
+      Function<InetAddress, String> server,
       Function<String, Optional<byte[]>> scripts) {
     this.work = work;
     this.enrolment = enrolment;
@@ -86,7 +87,8 @@ public final class AgentApi {
 
   private Reply next(MachineId machine, Request request) throws InterruptedException {
     long after = number(request.query("after").orElse("0"));
-    return work.next(machine, after, server.apply(request.client()))
+    return work.next(
+            machine, after, request.client().getHostAddress(), server.apply(request.client()))
         .map(Reply::json)
         .orElseGet(Reply::none);
   }
@@ -165,6 +167,7 @@ public final class AgentApi {
     try {
       return act.of(machine.get(), request);
     } catch (AgentWork.Over e) {
+      sessions.silence(machine.get());
       return over(String.valueOf(e.getMessage()));
     }
   }

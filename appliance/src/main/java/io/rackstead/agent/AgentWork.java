@@ -41,6 +41,7 @@ public final class AgentWork {
   private final Progresses progresses;
   private final InstantSource clock;
   private final Optional<String> accept;
+  private final Consumer<MachineId> done;
   private final Map<MachineId, Object> doors = new ConcurrentHashMap<>();
   private final Map<MachineId, Instant> renewed = new ConcurrentHashMap<>();
 
@@ -54,6 +55,7 @@ public final class AgentWork {
   }
 
   /// @param accept the rule that accepts every newcomer; empty: a person does
+  /// @param done hears of each machine that got something done
   public AgentWork(
       Machines machines,
       Database database,
@@ -63,7 +65,8 @@ public final class AgentWork {
       Sessions sessions,
       Progresses progresses,
       InstantSource clock,
-      Optional<String> accept) {
+      Optional<String> accept,
+      Consumer<MachineId> done) {
     this.machines = machines;
     this.database = database;
     this.events = events;
@@ -73,11 +76,13 @@ public final class AgentWork {
     this.progresses = progresses;
     this.clock = clock;
     this.accept = accept;
+    this.done = done;
     machines.listen(change -> knock(change.id()));
   }
 
   /// The next step after one, waiting for it for a while; empty: ask again.
-  Optional<ObjectNode> next(MachineId id, long after, String server) throws InterruptedException {
+  Optional<ObjectNode> next(MachineId id, long after, String address, String server)
+      throws InterruptedException {
     long until = System.nanoTime() + POLL_NANOS;
     while (true) {
       sessions.heard(id);
@@ -87,7 +92,7 @@ public final class AgentWork {
               .orElseThrow(() ->
                   new Over(
                       machine.hostname() + " is " + machine.state().title() + ": nothing to do"));
-      var step = step(machine, purpose, after);
+      var step = step(machine, purpose, after, address);
       if (step.isPresent()) {
         return Optional.of(handOut(machine, step.get(), server));
       }
@@ -102,17 +107,17 @@ public final class AgentWork {
     }
   }
 
-  private Optional<Step> step(Machine machine, Purpose purpose, long after) {
+  private Optional<Step> step(Machine machine, Purpose purpose, long after, String address) {
     var planned = database.read(tx -> steps.steps(tx, machine.id(), machine.epoch(), purpose));
     if (planned.isEmpty()) {
-      plan(machine, purpose);
+      plan(machine, purpose, address);
       planned = database.read(tx -> steps.steps(tx, machine.id(), machine.epoch(), purpose));
     }
     return planned.stream().filter(step -> step.open() && step.seq() > after).findFirst();
   }
 
-  private void plan(Machine machine, Purpose purpose) {
-    switch (planner.plan(machine, purpose)) {
+  private void plan(Machine machine, Purpose purpose, String address) {
+    switch (planner.plan(machine, purpose, address)) {
       case Planner.Steps(var drafts, var also) ->
           database.change(tx -> {
             if (steps.steps(tx, machine.id(), machine.epoch(), purpose).isEmpty()) {
@@ -138,7 +143,10 @@ public final class AgentWork {
       case "bmc" ->
           answer.put(
               "password",
-              database.read(tx -> vault.get(tx, fresh(machine.id()))).orElseThrow().reveal());
+              database
+                  .read(tx -> vault.get(tx, freshBmcPassword(machine.id())))
+                  .orElseThrow()
+                  .reveal());
       case "seed" -> {
         int n = 0;
         for (var file : answer.withArray("files")) {
@@ -155,6 +163,9 @@ public final class AgentWork {
     say(machine.id(), (first ? "" : "again: ") + step.name());
     progresses.set(machine.id(), new Progresses.Progress(step.kind(), step.name(), 0, 0, 0));
     renew(machine.id(), step.name(), true);
+    if (!machine.power().prompt().isEmpty()) {
+      machines.apply(machine.id(), new Event.Prompted(""), Actor.agent(machine.id()));
+    }
     return answer;
   }
 
@@ -210,6 +221,7 @@ public final class AgentWork {
                 result.seconds(),
                 result.status().equals("ok") ? "" : ": " + lastLines(output)));
     follow(machine(id), step, result);
+    done.accept(id);
     knock(id);
   }
 
@@ -242,10 +254,10 @@ public final class AgentWork {
   private void keepPassword(Tx tx, MachineId id, Step.Result result) {
     if (result.status().equals("ok") && !result.facts().path("absent").asBoolean()) {
       vault
-          .get(tx, fresh(id))
+          .get(tx, freshBmcPassword(id))
           .ifPresent(password -> {
             vault.put(tx, bmcPassword(id), password);
-            vault.remove(tx, fresh(id));
+            vault.remove(tx, freshBmcPassword(id));
           });
     }
   }
@@ -304,7 +316,7 @@ public final class AgentWork {
   }
 
   /// The password that is about to be set, known before the BMC knows it.
-  static String fresh(MachineId id) {
+  public static String freshBmcPassword(MachineId id) {
     return "machine/" + id + "/bmc-fresh";
   }
 }

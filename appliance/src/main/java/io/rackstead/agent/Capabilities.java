@@ -70,7 +70,7 @@ public final class Capabilities {
     database.change(tx -> keep(tx, capability));
   }
 
-  void keep(Tx tx, Capability capability) {
+  public void keep(Tx tx, Capability capability) {
     tx.change(
         INSERT,
         capability.text(),

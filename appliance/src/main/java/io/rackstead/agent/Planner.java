@@ -8,7 +8,8 @@ import java.util.function.Consumer;
 /// Knows what the agent shall do for a purpose; asked once for each epoch and purpose.
 @FunctionalInterface
 public interface Planner {
-  Answer plan(Machine machine, Purpose purpose);
+  /// @param address the agent's, which capabilities are bound to
+  Answer plan(Machine machine, Purpose purpose, String address);
 
   sealed interface Answer {}
 

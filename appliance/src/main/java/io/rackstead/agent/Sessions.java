@@ -75,6 +75,12 @@ public final class Sessions {
     return at != null && System.nanoTime() - at < ALIVE_NANOS;
   }
 
+  /// Whether the machine's agent has spoken since a moment on the monotonic clock.
+  public boolean heardSince(MachineId machine, long nanos) {
+    var at = heard.get(machine);
+    return at != null && at - nanos >= 0;
+  }
+
   /// The machine goes away or starts anew: whoever spoke for it is over.
   public void silence(MachineId machine) {
     heard.remove(machine);

@@ -1,0 +1,166 @@
+package io.rackstead.appliance;
+
+import io.rackstead.network.NetworkSpec;
+import io.rackstead.pxe.PxeConfig;
+import io.rackstead.pxe.net.Subnet;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// Every setting, with its default. The appliance starts with nothing else and does no harm: DHCP
+/// is silent until an operator says on which network it may speak.
+///
+/// @param data the data folder
+/// @param networks where machines are provisioned; none: no DHCP
+/// @param accept which newcomers are commissioned without a person: empty, or the rule `all`
+/// @param bmcUser the account that is made on each BMC
+public record Config(
+    Path data,
+    Http http,
+    PxeConfig pxe,
+    List<NetworkSpec> networks,
+    Optional<String> accept,
+    String bmcUser) {
+  public static final Config DEFAULT =
+      new Config(
+          Path.of("data"),
+          new Http("0.0.0.0", 5240),
+          PxeConfig.DEFAULT,
+          List.of(),
+          Optional.empty(),
+          "rackstead");
+
+  /// @param port of the API, the pages and the agents; 0 picks a free one
+  public record Http(String address, int port) {}
+
+  public Config {
+    networks = List.copyOf(networks);
+  }
+
+  /// What an operator may set, by the one name that file, environment and flag share.
+  enum Key {
+    HTTP_ADDRESS("http.address", "address of the API and the pages"),
+    HTTP_PORT("http.port", "port of the API and the pages, 0 picks a free one"),
+    PXE_ADDRESS("pxe.address", "address that the boot services bind to"),
+    PXE_DHCP_PORT("pxe.dhcp-port", "DHCP, -1 switches it off"),
+    PXE_PROXY_PORT("pxe.proxy-port", "proxy DHCP, -1 switches it off"),
+    PXE_TFTP_PORT("pxe.tftp-port", "TFTP, -1 switches it off"),
+    PXE_HTTP_PORT("pxe.http-port", "HTTP boot, -1 switches it off"),
+    PXE_LOADERS("pxe.loaders", "folder with undionly.kpxe and snponly.efi"),
+    NETWORK(
+        "network",
+        "a network, 'prov0 10.77.0.0/24 server 10.77.0.50-10.77.0.199'; repeat it for more"),
+    ACCEPT("accept", "which newcomers are commissioned by themselves: none or all"),
+    BMC_USER("bmc.user", "the account that is made on each BMC");
+
+    private final String text;
+    private final String help;
+
+    Key(String text, String help) {
+      this.text = text;
+      this.help = help;
+    }
+
+    String text() {
+      return text;
+    }
+
+    String help() {
+      return help;
+    }
+  }
+
+  Config with(Key key, String value) {
+    return switch (key) {
+      case HTTP_ADDRESS ->
+          new Config(data, new Http(value, http.port()), pxe, networks, accept, bmcUser);
+      case HTTP_PORT ->
+          new Config(
+              data, new Http(http.address(), port(key, value)), pxe, networks, accept, bmcUser);
+      case PXE_ADDRESS, PXE_DHCP_PORT, PXE_PROXY_PORT, PXE_TFTP_PORT, PXE_HTTP_PORT, PXE_LOADERS ->
+          new Config(data, http, pxe(key, value), networks, accept, bmcUser);
+      case NETWORK -> {
+        var more = new java.util.ArrayList<>(networks);
+        more.add(NetworkSpec.parse(value));
+        yield new Config(data, http, pxe, more, accept, bmcUser);
+      }
+      case ACCEPT ->
+          new Config(
+              data,
+              http,
+              pxe,
+              networks,
+              switch (value) {
+                case "none", "" -> Optional.empty();
+                case "all" -> Optional.of("accept-all");
+                default ->
+                    throw new IllegalArgumentException("accept is none or all, got " + value);
+              },
+              bmcUser);
+      case BMC_USER -> {
+        if (!value.matches("[A-Za-z0-9_-]{1,16}")) {
+          throw new IllegalArgumentException(
+              "bmc.user has 1 to 16 letters, digits, - or _, got " + value);
+        }
+        yield new Config(data, http, pxe, networks, accept, value);
+      }
+    };
+  }
+
+  Config withData(Path folder) {
+    return new Config(
+        folder,
+        http,
+        new PxeConfig(
+            pxe.dhcpPort(),
+            pxe.proxyPort(),
+            pxe.tftpPort(),
+            pxe.httpPort(),
+            pxe.bindAddress(),
+            folder.resolve("leases"),
+            pxe.loaderDirectory()),
+        networks,
+        accept,
+        bmcUser);
+  }
+
+  /// What a key is set to, as it would be written.
+  String text(Key key) {
+    return switch (key) {
+      case HTTP_ADDRESS -> http.address();
+      case HTTP_PORT -> Integer.toString(http.port());
+      case PXE_ADDRESS -> pxe.bindAddress().getHostAddress();
+      case PXE_DHCP_PORT -> Integer.toString(pxe.dhcpPort());
+      case PXE_PROXY_PORT -> Integer.toString(pxe.proxyPort());
+      case PXE_TFTP_PORT -> Integer.toString(pxe.tftpPort());
+      case PXE_HTTP_PORT -> Integer.toString(pxe.httpPort());
+      case PXE_LOADERS -> pxe.loaderDirectory().toString();
+      case NETWORK -> networks.isEmpty() ? "(none: DHCP is silent)" : networks.toString();
+      case ACCEPT -> accept.isPresent() ? "all" : "none";
+      case BMC_USER -> bmcUser;
+    };
+  }
+
+  private PxeConfig pxe(Key key, String value) {
+    boolean dhcp = key == Key.PXE_DHCP_PORT;
+    boolean proxy = key == Key.PXE_PROXY_PORT;
+    boolean tftp = key == Key.PXE_TFTP_PORT;
+    boolean web = key == Key.PXE_HTTP_PORT;
+    return new PxeConfig(
+        dhcp ? port(key, value) : pxe.dhcpPort(),
+        proxy ? port(key, value) : pxe.proxyPort(),
+        tftp ? port(key, value) : pxe.tftpPort(),
+        web ? port(key, value) : pxe.httpPort(),
+        key == Key.PXE_ADDRESS ? Subnet.address(value) : pxe.bindAddress(),
+        pxe.leaseDirectory(),
+        key == Key.PXE_LOADERS ? Path.of(value) : pxe.loaderDirectory());
+  }
+
+  private static int port(Key key, String value) {
+    if (!value.matches("-1|[0-9]{1,5}") || Integer.parseInt(value) > 65535) {
+      throw new IllegalArgumentException(
+          key.text() + " is a port, 0 for any free one or -1 for off; got " + value);
+    }
+    return Integer.parseInt(value);
+  }
+}

@@ -1,0 +1,104 @@
+package io.rackstead.power;
+
+import io.rackstead.access.Vault;
+import io.rackstead.agent.AgentWork;
+import io.rackstead.bmc.Bmc;
+import io.rackstead.bmc.BmcAddress;
+import io.rackstead.bmc.BmcCredentials;
+import io.rackstead.bmc.BmcDialer;
+import io.rackstead.bmc.BmcException;
+import io.rackstead.machine.Machine;
+import io.rackstead.store.Database;
+import java.util.Locale;
+import java.util.UUID;
+
+/// Dials a machine's BMC with the machine's own account, and makes sure that it is that machine's
+/// BMC.
+public final class Bmcs {
+  private final BmcDialer dialer;
+  private final Database database;
+  private final Vault vault;
+
+  public Bmcs(BmcDialer dialer, Database database, Vault vault) {
+    this.dialer = dialer;
+    this.database = database;
+    this.vault = vault;
+  }
+
+  /// For reading only.
+  Bmc dial(Machine machine, BmcAddress address) {
+    var password =
+        database
+            .read(tx -> vault.get(tx, AgentWork.bmcPassword(machine.id())))
+            .orElseThrow(() ->
+                new BmcException(
+                    BmcException.Kind.REFUSED_CREDENTIALS,
+                    address,
+                    "no password is on record for "
+                        + machine.hostname()
+                        + ": set its power parameters"));
+    return dialer.dial(
+        address, new BmcCredentials(machine.power().user(), password.reveal().toCharArray()));
+  }
+
+  /// For changes: the BMC must not say that it belongs to another server. One that does not say is
+  /// believed, as its address and account are on record for this machine.
+  Bmc dialToChange(Machine machine, BmcAddress address) {
+    var bmc = dial(machine, address);
+    try {
+      var says = bmc.inventory().systemUuid();
+      var wanted = machine.identity().uuid();
+      if (wanted.isPresent() && !says.isBlank() && !same(wanted.get(), says)) {
+        throw new BmcException(
+            BmcException.Kind.PROTOCOL,
+            address,
+            "belongs to the server with UUID %s, %s is %s: nothing was switched"
+                .formatted(says, machine.hostname(), wanted.get()));
+      }
+      return bmc;
+    } catch (RuntimeException e) {
+      bmc.close();
+      throw e;
+    }
+  }
+
+  /// A BMC may write the first three fields in either byte order (SMBIOS 2.6 §7.2.1, IPMI §20.8),
+  /// or all of them backwards, so each reading counts.
+  static boolean same(UUID wanted, String says) {
+    for (var part : says.toLowerCase(Locale.ROOT).split("[^0-9a-f-]+")) {
+      var hex = part.replace("-", "");
+      if (hex.length() == 32) {
+        var plain = uuid(hex);
+        if (wanted.equals(plain)
+            || wanted.equals(swapped(plain))
+            || wanted.equals(reversed(hex))
+            || wanted.equals(swapped(reversed(hex)))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static UUID reversed(String hex) {
+    var turned = new StringBuilder();
+    for (int i = 30; i >= 0; i -= 2) {
+      turned.append(hex, i, i + 2);
+    }
+    return uuid(turned.toString());
+  }
+
+  private static UUID uuid(String hex) {
+    return new UUID(
+        Long.parseUnsignedLong(hex.substring(0, 16), 16),
+        Long.parseUnsignedLong(hex.substring(16), 16));
+  }
+
+  private static UUID swapped(UUID uuid) {
+    long high = uuid.getMostSignificantBits();
+    long low = Integer.toUnsignedLong(Integer.reverseBytes((int) (high >>> 32))) << 32;
+    long mid = (long) (Short.reverseBytes((short) (high >>> 16)) & 0xffff) << 16;
+    return new UUID(
+        low | mid | Short.reverseBytes((short) high) & 0xffff, uuid.getLeastSignificantBits());
+  }
+}

@@ -1,0 +1,130 @@
+package io.rackstead.power;
+
+import io.rackstead.bmc.Bmc;
+import io.rackstead.bmc.BmcException;
+import io.rackstead.bmc.BootTarget;
+import io.rackstead.bmc.PowerAction;
+import io.rackstead.bmc.PowerState;
+import io.rackstead.machine.Actor;
+import io.rackstead.machine.Event;
+import io.rackstead.machine.Machine;
+import io.rackstead.machine.Machines;
+import io.rackstead.machine.State;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The power button for people and clients, and the round that keeps every machine's power state
+/// fresh. A BMC that does not answer makes the state unknown; it never slows the others.
+public final class PowerControl implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PowerControl.class);
+  private static final Duration PERIOD = Duration.ofSeconds(60);
+  private static final int AT_A_TIME = 32;
+
+  private final Machines machines;
+  private final Bmcs bmcs;
+  private final Semaphore places = new Semaphore(AT_A_TIME);
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("power-round").daemon(true).factory());
+
+  public PowerControl(Machines machines, Bmcs bmcs) {
+    this.machines = machines;
+    this.bmcs = bmcs;
+  }
+
+  public void start() {
+    clock.scheduleWithFixedDelay(
+        this::round, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /// Asks the hardware now. Throws [BmcException] when it does not answer.
+  public PowerState query(Machine machine) {
+    var address = machine.power().bmc();
+    if (address.isEmpty()) {
+      return PowerState.UNKNOWN;
+    }
+    try (var bmc = bmcs.dial(machine, address.get())) {
+      var state = bmc.power();
+      seen(machine, state);
+      return state;
+    }
+  }
+
+  /// Presses the button. Where power is manual a person is asked to, and `FORCE_OFF` or
+  /// `GRACEFUL_SHUTDOWN` is that person's word that it has been done.
+  public void press(Machine machine, PowerAction action, Actor actor) {
+    var address = machine.power().bmc();
+    if (address.isEmpty()) {
+      byHand(machine, action, actor);
+      return;
+    }
+    try (var bmc = bmcs.dialToChange(machine, address.get())) {
+      if (action == PowerAction.ON && machine.state() == State.DEPLOYED) {
+        bmc.bootFrom(PowerTasks.target(machine, BootTarget.Device.DISK), Bmc.Persistence.ONCE);
+      }
+      bmc.power(action);
+      seen(machine, bmc.power());
+    }
+  }
+
+  private void byHand(Machine machine, PowerAction action, Actor actor) {
+    boolean off = action == PowerAction.FORCE_OFF || action == PowerAction.GRACEFUL_SHUTDOWN;
+    if (off && machine.state() == State.RELEASING) {
+      machines.apply(machine.id(), new Event.PoweredOff(), actor);
+    } else if (off && machine.state() == State.EXITING_RESCUE_MODE) {
+      machines.apply(machine.id(), new Event.RescueLeft(), actor);
+    } else {
+      machines.apply(
+          machine.id(),
+          new Event.Prompted(
+              off
+                  ? "switch " + machine.hostname() + " off by hand: its power is manual"
+                  : "press the power button of " + machine.hostname() + ": its power is manual"),
+          actor);
+    }
+  }
+
+  private void round() {
+    for (var machine : machines.list()) {
+      if (machine.power().bmc().isPresent()) {
+        Thread.ofVirtual().name("power-" + machine.id()).start(() -> look(machine));
+      }
+    }
+  }
+
+  private void look(Machine machine) {
+    try {
+      if (!places.tryAcquire(PERIOD.toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
+      }
+      try {
+        query(machine);
+      } catch (BmcException e) {
+        LOG.debug("machine={} power cannot be read: {}", machine.id(), e.getMessage());
+        seen(machine, PowerState.UNKNOWN);
+      } finally {
+        places.release();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void seen(Machine machine, PowerState state) {
+    boolean news =
+        machines.find(machine.id()).map(now -> now.power().state() != state).orElse(false);
+    if (news) {
+      machines.apply(machine.id(), new Event.PowerSeen(state), Actor.APPLIANCE);
+    }
+  }
+
+  @Override
+  public void close() {
+    clock.shutdownNow();
+  }
+}
