@@ -1,0 +1,125 @@
+package io.rackstead.bmc.ipmi;
+
+import static io.rackstead.bmc.BmcException.Kind.REFUSED_CREDENTIALS;
+import static io.rackstead.bmc.BmcException.Kind.UNREACHABLE;
+
+import io.rackstead.bmc.Bmc;
+import io.rackstead.bmc.BmcAddress;
+import io.rackstead.bmc.BmcCredentials;
+import io.rackstead.bmc.BmcDialer;
+import io.rackstead.bmc.BmcException;
+import io.rackstead.bmc.BmcTrace;
+import java.net.InetSocketAddress;
+import java.nio.CharBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+
+/// Dials BMCs by IPMI 2.0. All sessions share one UDP socket and one thread; a caller's own thread
+/// does the waiting. A session stays open a few seconds after its last use, for the next caller.
+public final class IpmiDialer implements BmcDialer, AutoCloseable {
+  /// §22.30: user names are at most 16, passwords at most 20 bytes.
+  private static final int LONGEST_USER = 16;
+
+  private static final int LONGEST_PASSWORD = 20;
+
+  private record Account(BmcAddress address, String user) {}
+
+  private final IpmiSettings settings;
+  private final BmcTrace trace;
+  private final RandomGenerator random;
+  private final IpmiSocket socket;
+  private final Map<Account, SharedSession> sessions = new ConcurrentHashMap<>();
+
+  public IpmiDialer(IpmiSettings settings, BmcTrace trace) {
+    this(settings, trace, Optional.empty());
+  }
+
+  /// @param socket an unbound datagram channel made where the BMCs are reached, in another network
+  ///   namespace for example; it is bound, and closed with the dialer
+  public IpmiDialer(IpmiSettings settings, BmcTrace trace, Optional<DatagramChannel> socket) {
+    this(settings, trace, socket, new SecureRandom());
+  }
+
+  IpmiDialer(
+      IpmiSettings settings,
+      BmcTrace trace,
+      Optional<DatagramChannel> socket,
+      RandomGenerator random) {
+    this.settings = settings;
+    this.trace = trace;
+    this.random = random;
+    this.socket = new IpmiSocket(socket, random);
+  }
+
+  @Override
+  public Bmc dial(BmcAddress address, BmcCredentials credentials) {
+    if (!address.scheme().equals("ipmi")) {
+      throw new IllegalArgumentException("not an IPMI address: " + address);
+    }
+    var password = StandardCharsets.UTF_8.encode(CharBuffer.wrap(credentials.password()));
+    var bytes = new byte[password.remaining()];
+    password.get(bytes);
+    check(address, "user name", credentials.user().getBytes(StandardCharsets.UTF_8), LONGEST_USER);
+    check(address, "password", bytes, LONGEST_PASSWORD);
+    var shared =
+        sessions
+            .computeIfAbsent(
+                new Account(address, credentials.user()),
+                account ->
+                    new SharedSession(socket, settings.keepOpen(), words -> open(account, words)))
+            .borrow(bytes);
+    return new IpmiBmc(address, shared, trace);
+  }
+
+  private static void check(BmcAddress address, String what, byte[] bytes, int longest) {
+    if (bytes.length > longest) {
+      throw new BmcException(
+          REFUSED_CREDENTIALS,
+          address,
+          "an IPMI %s has at most %d bytes, this one has %d"
+              .formatted(what, longest, bytes.length));
+    }
+  }
+
+  private IpmiSession open(Account account, byte[] password) {
+    var address = account.address();
+    var remote = new InetSocketAddress(bare(address.host()), address.port());
+    if (remote.isUnresolved()) {
+      throw new BmcException(UNREACHABLE, address, "no address is known for " + address.host());
+    }
+    try {
+      return new Handshake(
+              socket, remote, address, settings, trace, random, account.user(), password)
+          .open();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BmcException(UNREACHABLE, address, "interrupted while opening a session", e);
+    }
+  }
+
+  private static String bare(String host) {
+    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  /// Sessions that are open now, used or kept for the next caller.
+  public int openSessions() {
+    return socket.openLines();
+  }
+
+  /// Datagrams that could not be read or belonged to no session.
+  public long unreadablePackets() {
+    return socket.unreadable();
+  }
+
+  /// Ends all sessions, also those in use, and the socket.
+  @Override
+  public void close() {
+    sessions.values().forEach(SharedSession::end);
+    socket.close();
+  }
+}

@@ -1,0 +1,167 @@
+package io.rackstead.bmc.ipmi;
+
+import static io.rackstead.bmc.BmcException.Kind.UNREACHABLE;
+
+import io.rackstead.bmc.BmcAddress;
+import io.rackstead.bmc.BmcException;
+import io.rackstead.bmc.BmcTrace;
+import io.rackstead.bmc.ipmi.IpmiMessage.Request;
+import io.rackstead.bmc.ipmi.IpmiMessage.Response;
+import io.rackstead.bmc.ipmi.IpmiPacket.Secured;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// An open session: one question at a time, each answered or failed within a limit.
+final class IpmiSession {
+  private static final int NODE_BUSY = 0xc0;
+  private static final Duration BUSY_PAUSE = Duration.ofMillis(200);
+
+  private final BmcAddress address;
+  private final IpmiSettings settings;
+  private final BmcTrace trace;
+  private final Line line;
+  private final CipherSuite suite;
+  private final int bmcSession;
+  private final Seal seal;
+  private final SequenceWindow window = new SequenceWindow(0);
+  private final ReentrantLock asking = new ReentrantLock();
+  private int outbound;
+  private int requests;
+  private int answered;
+  private volatile boolean lost;
+
+  IpmiSession(
+      BmcAddress address,
+      IpmiSettings settings,
+      BmcTrace trace,
+      Line line,
+      CipherSuite suite,
+      int bmcSession,
+      Seal seal) {
+    this.address = address;
+    this.settings = settings;
+    this.trace = trace;
+    this.line = line;
+    this.suite = suite;
+    this.bmcSession = bmcSession;
+    this.seal = seal;
+  }
+
+  CipherSuite suite() {
+    return suite;
+  }
+
+  /// The BMC stopped answering, or ended the session: nothing more will come of it.
+  boolean lost() {
+    return lost;
+  }
+
+  /// Whether this session has worked before, so that silence may mean that the BMC dropped it.
+  boolean proven() {
+    return answered > 1;
+  }
+
+  /// For the test of the wrap: the next packet goes out with the number after this one.
+  void sequence(int last) {
+    outbound = last;
+  }
+
+  /// The data of the answer; anything but success is a [BmcException].
+  byte[] exchange(Command command) {
+    var response = answer(command);
+    if (response.completion() != 0) {
+      var status = Status.ofCommand(response.completion());
+      throw new BmcException(
+          status.kind(), address, command + " refused: " + status.with(response.completion()));
+    }
+    return response.data();
+  }
+
+  /// The answer with any completion code, for where a refusal decides nothing.
+  Response answer(Command command) {
+    asking.lock();
+    try {
+      return traced(command);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BmcException(UNREACHABLE, address, "interrupted while waiting for " + command, e);
+    } finally {
+      asking.unlock();
+    }
+  }
+
+  private Response traced(Command command) throws InterruptedException {
+    long began = System.nanoTime();
+    for (int busy = 0; ; busy++) {
+      var response = attempt(command);
+      long millis = (System.nanoTime() - began) / 1_000_000;
+      if (response.isEmpty()) {
+        lost = true;
+        var silence = "no answer in " + millis + " ms" + line.trouble();
+        trace.command(address, command.name(), silence, millis);
+        throw new BmcException(UNREACHABLE, address, silence + " to " + command + advice(command));
+      }
+      int completion = response.get().completion();
+      // a busy BMC has done nothing (table 5-2), so asking again is safe for every command
+      if (completion != NODE_BUSY || busy == settings.tries()) {
+        var said = completion == 0 ? "ok" : Status.ofCommand(completion).with(completion);
+        trace.command(address, command.name(), said, millis);
+        return response.get();
+      }
+      Thread.sleep(BUSY_PAUSE);
+    }
+  }
+
+  private static String advice(Command command) {
+    return command.repeatable()
+        ? ""
+        : "; it was sent once and may have been carried out: look at the server before asking again";
+  }
+
+  private Optional<Response> attempt(Command command) throws InterruptedException {
+    if (lost) {
+      return Optional.empty();
+    }
+    var request =
+        new Request(command.netFunction(), command.code(), requests++ & 0x3f, command.data());
+    var message = request.encode();
+    var response =
+        line.ask(
+            () -> {
+              outbound = SequenceWindow.after(outbound);
+              return seal.seal(bmcSession, outbound, IpmiPacket.IPMI_MESSAGE, message);
+            },
+            packet -> open(packet).filter(answer -> answer.answers(request)),
+            command.repeatable() ? settings.tries() : 1,
+            sending -> command.repeatable() ? settings.waitAfter(sending) : settings.patience());
+    response.ifPresent(_ -> answered++);
+    return response;
+  }
+
+  private Optional<Response> open(IpmiPacket packet) {
+    if (!(packet instanceof Secured secured) || secured.payloadType() != IpmiPacket.IPMI_MESSAGE) {
+      return Optional.empty();
+    }
+    var payload = seal.open(secured);
+    // only what has proven itself may move the window
+    if (!window.accept(secured.sequence())) {
+      return Optional.empty();
+    }
+    return Optional.of(IpmiMessage.decodeResponse(payload));
+  }
+
+  /// Tells the BMC, so that the session does not hold one of its few places; never throws.
+  void close() {
+    try {
+      if (!lost) {
+        var _ = answer(Command.closeSession(bmcSession));
+      }
+    } catch (BmcException e) {
+      trace.command(address, "Close Session", "left to the BMC's own timeout", 0);
+    } finally {
+      lost = true;
+      line.close();
+    }
+  }
+}
