@@ -10,6 +10,7 @@ import io.rackstead.bmc.BmcDialer;
 import io.rackstead.bmc.BmcException;
 import io.rackstead.bmc.BmcTrace;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,13 @@ public final class IpmiDialer implements BmcDialer, AutoCloseable {
 
   private static final int LONGEST_PASSWORD = 20;
 
-  private record Account(BmcAddress address, String user) {}
+  /// The password is part of it: someone else's right one must not open the door to a wrong one.
+  private record Account(BmcAddress address, String user, ByteBuffer password) {
+    @Override
+    public String toString() {
+      return user + " on " + address;
+    }
+  }
 
   private final IpmiSettings settings;
   private final BmcTrace trace;
@@ -61,19 +68,24 @@ public final class IpmiDialer implements BmcDialer, AutoCloseable {
     if (!address.scheme().equals("ipmi")) {
       throw new IllegalArgumentException("not an IPMI address: " + address);
     }
-    var password = StandardCharsets.UTF_8.encode(CharBuffer.wrap(credentials.password()));
-    var bytes = new byte[password.remaining()];
-    password.get(bytes);
+    var bytes = bytes(credentials.password());
     check(address, "user name", credentials.user().getBytes(StandardCharsets.UTF_8), LONGEST_USER);
     check(address, "password", bytes, LONGEST_PASSWORD);
-    var shared =
-        sessions
-            .computeIfAbsent(
-                new Account(address, credentials.user()),
-                account ->
-                    new SharedSession(socket, settings.keepOpen(), words -> open(account, words)))
-            .borrow(bytes);
+    var account = new Account(address, credentials.user(), ByteBuffer.wrap(bytes));
+    var shared = sessions.computeIfAbsent(account, this::shared).borrow();
     return new IpmiBmc(address, shared, trace);
+  }
+
+  private SharedSession shared(Account account) {
+    return new SharedSession(
+        socket, settings.keepOpen(), () -> open(account), () -> sessions.remove(account));
+  }
+
+  private static byte[] bytes(char[] password) {
+    var encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(password));
+    var bytes = new byte[encoded.remaining()];
+    encoded.get(bytes);
+    return bytes;
   }
 
   private static void check(BmcAddress address, String what, byte[] bytes, int longest) {
@@ -86,7 +98,7 @@ public final class IpmiDialer implements BmcDialer, AutoCloseable {
     }
   }
 
-  private IpmiSession open(Account account, byte[] password) {
+  private IpmiSession open(Account account) {
     var address = account.address();
     var remote = new InetSocketAddress(bare(address.host()), address.port());
     if (remote.isUnresolved()) {
@@ -94,7 +106,14 @@ public final class IpmiDialer implements BmcDialer, AutoCloseable {
     }
     try {
       return new Handshake(
-              socket, remote, address, settings, trace, random, account.user(), password)
+              socket,
+              remote,
+              address,
+              settings,
+              trace,
+              random,
+              account.user(),
+              account.password().array())
           .open();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -4,11 +4,11 @@ import static io.rackstead.bmc.BmcException.Kind.UNREACHABLE;
 
 import io.rackstead.bmc.BmcException;
 import io.rackstead.bmc.ipmi.IpmiMessage.Response;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// The session of one account on one BMC, shared by all who dialled it: opened at the first need,
 /// opened again when the BMC dropped it, closed a while after the last has left. BMCs have places
@@ -16,33 +16,32 @@ import java.util.function.Function;
 final class SharedSession {
   private final IpmiSocket socket;
   private final Duration keepOpen;
-  private final Function<byte[], IpmiSession> opener;
+  private final Supplier<IpmiSession> opener;
+  private final Runnable whenEnded;
   private final ReentrantLock opening = new ReentrantLock();
   private Optional<IpmiSession> session = Optional.empty();
-  private byte[] password = new byte[0];
   private int users;
   private long uses;
 
-  SharedSession(IpmiSocket socket, Duration keepOpen, Function<byte[], IpmiSession> opener) {
+  SharedSession(
+      IpmiSocket socket, Duration keepOpen, Supplier<IpmiSession> opener, Runnable whenEnded) {
     this.socket = socket;
     this.keepOpen = keepOpen;
     this.opener = opener;
+    this.whenEnded = whenEnded;
   }
 
   /// Opens the session if there is none, so that a wrong password is heard of here and now.
-  SharedSession borrow(byte[] words) {
+  SharedSession borrow() {
     opening.lock();
     try {
-      if (session.isPresent() && !MessageDigest.isEqual(password, words)) {
-        // someone else's right password must not open the door to a wrong one
-        session.get().close();
-        session = Optional.empty();
-      }
-      password = words;
       var _ = live();
       users++;
       uses++;
       return this;
+    } catch (BmcException e) {
+      whenEnded.run();
+      throw e;
     } finally {
       opening.unlock();
     }
@@ -103,7 +102,7 @@ final class SharedSession {
       session = Optional.empty();
     }
     if (session.isEmpty()) {
-      session = Optional.of(opener.apply(password));
+      session = Optional.of(opener.get());
     }
     return session.get();
   }
@@ -112,6 +111,7 @@ final class SharedSession {
     opening.lock();
     try {
       if (users == 0 && uses == since) {
+        whenEnded.run();
         end();
       }
     } finally {

@@ -1,0 +1,116 @@
+package io.rackstead.bmc.fake;
+
+import io.rackstead.bmc.Bmc.Persistence;
+import io.rackstead.bmc.BmcAddress;
+import io.rackstead.bmc.BmcCredentials;
+import io.rackstead.bmc.BootTarget;
+import io.rackstead.bmc.Inventory;
+import io.rackstead.bmc.PowerAction;
+import io.rackstead.bmc.PowerState;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// A server and its BMC in memory. It is reached through a [FakeBmcs]; a listener hears of each
+/// start and stop, so that a demo can let the server "boot".
+public final class FakeBmc {
+  private final BmcAddress address;
+  private final BmcCredentials account;
+  private final Inventory inventory;
+  private final Set<Fault> faults = EnumSet.noneOf(Fault.class);
+  private Consumer<Change> listener = _ -> {};
+  private boolean on;
+  private Optional<Boot> boot = Optional.empty();
+  private int sessions;
+
+  /// The boot target that was last set.
+  public record Boot(BootTarget target, Persistence how) {}
+
+  /// What happened to the server.
+  ///
+  /// @param boot what it starts from, where it starts and a target was set
+  public record Change(FakeBmc bmc, PowerAction action, Optional<BootTarget> boot) {}
+
+  public FakeBmc(BmcAddress address, BmcCredentials account, String systemUuid, String serial) {
+    this.address = address;
+    this.account = account;
+    this.inventory =
+        new Inventory(systemUuid, serial, Map.of("FirmwareVersion", "1.0", "Fake", "true"));
+  }
+
+  public BmcAddress address() {
+    return address;
+  }
+
+  public Inventory inventory() {
+    return inventory;
+  }
+
+  /// Called on the thread of whoever pressed the button, with no lock held.
+  public synchronized void onChange(Consumer<Change> heard) {
+    listener = heard;
+  }
+
+  public synchronized void fault(Fault fault, boolean there) {
+    var _ = there ? faults.add(fault) : faults.remove(fault);
+  }
+
+  synchronized boolean has(Fault fault) {
+    return faults.contains(fault);
+  }
+
+  /// The lamp on the front, whatever the BMC reports.
+  public synchronized PowerState power() {
+    return on ? PowerState.ON : PowerState.OFF;
+  }
+
+  public synchronized Optional<Boot> boot() {
+    return boot;
+  }
+
+  public synchronized int openSessions() {
+    return sessions;
+  }
+
+  /// A hand at the server: the button on the front, or an operating system that shuts down.
+  public void press(PowerAction action) {
+    Consumer<Change> heard;
+    Change change;
+    synchronized (this) {
+      boolean was = on;
+      on =
+          switch (action) {
+            case ON -> true;
+            case FORCE_OFF, GRACEFUL_SHUTDOWN -> false;
+            case FORCE_RESTART, POWER_CYCLE -> on;
+          };
+      boolean starts = on && (!was || action != PowerAction.ON);
+      if (!starts && was == on) {
+        return;
+      }
+      change = new Change(this, action, starts ? boot.map(Boot::target) : Optional.empty());
+      if (starts && boot.isPresent() && boot.get().how() == Persistence.ONCE) {
+        boot = Optional.empty();
+      }
+      heard = listener;
+    }
+    heard.accept(change);
+  }
+
+  synchronized void boot(Boot chosen) {
+    boot =
+        chosen.target().device() == BootTarget.Device.NONE ? Optional.empty() : Optional.of(chosen);
+  }
+
+  synchronized boolean accepts(BmcCredentials credentials) {
+    return account.user().equals(credentials.user())
+        && Arrays.equals(account.password(), credentials.password());
+  }
+
+  synchronized void session(int more) {
+    sessions += more;
+  }
+}
