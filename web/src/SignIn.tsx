@@ -1,0 +1,54 @@
+import { LoginForm, LoginPage } from '@patternfly/react-core';
+import ExclamationCircleIcon from '@patternfly/react-icons/dist/esm/icons/exclamation-circle-icon';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, ApiError } from './api/client';
+import { texts } from './texts';
+
+export function SignIn() {
+  const queries = useQueryClient();
+  const [username, setUsername] = useState('');
+  const [password, setPassword] = useState('');
+  const [error, setError] = useState('');
+  const [busy, setBusy] = useState(false);
+
+  const signIn = async (event: React.MouseEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    setError('');
+    try {
+      const session = await api.signIn(username.trim(), password);
+      queries.clear();
+      queries.setQueryData(['session'], session);
+    } catch (failure) {
+      const wrong = failure instanceof ApiError && [400, 401, 403].includes(failure.status);
+      setError(wrong ? texts.signIn.wrong : (failure as Error).message);
+      setPassword('');
+      setBusy(false);
+    }
+  };
+
+  return (
+    <LoginPage loginTitle={texts.signIn.title} loginSubtitle={texts.signIn.subtitle}>
+      <LoginForm
+        showHelperText={error !== ''}
+        helperText={error}
+        helperTextIcon={<ExclamationCircleIcon />}
+        usernameLabel={texts.signIn.username}
+        usernameValue={username}
+        onChangeUsername={(_event, value) => setUsername(value)}
+        isValidUsername={error === ''}
+        passwordLabel={texts.signIn.password}
+        passwordValue={password}
+        onChangePassword={(_event, value) => setPassword(value)}
+        isValidPassword={error === ''}
+        isShowPasswordEnabled
+        showPasswordAriaLabel={texts.signIn.showPassword}
+        hidePasswordAriaLabel={texts.signIn.hidePassword}
+        loginButtonLabel={texts.signIn.button}
+        isLoginButtonDisabled={busy || username.trim() === '' || password === ''}
+        onLoginButtonClick={(event) => void signIn(event)}
+      />
+    </LoginPage>
+  );
+}

@@ -1,0 +1,100 @@
+import { texts } from '../texts';
+import type {
+  Images,
+  Machine,
+  MachineDetail,
+  Session,
+  Status,
+  TimelinePage,
+} from './types';
+
+/** An answer that is not the one asked for; status 0 means that there was no answer. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const PATIENCE_MS = 20_000;
+
+let skewMs = 0;
+
+/** The server's clock: times in state are counted on it, whatever this computer's clock says. */
+export function serverNow(): number {
+  return Date.now() + skewMs;
+}
+
+/** The Date header counts whole seconds, so a small difference is no difference. */
+export function noteServerDate(header: string | null, now = Date.now()): void {
+  const date = header === null ? NaN : Date.parse(header);
+  if (!Number.isNaN(date)) {
+    const difference = date - now;
+    skewMs = Math.abs(difference) > 2_500 ? difference : 0;
+  }
+}
+
+/** What a problem (RFC 9457) says to a person. */
+export function problemText(status: number, body: unknown): string {
+  if (typeof body === 'object' && body !== null) {
+    const { title, detail } = body as { title?: unknown; detail?: unknown };
+    if (typeof detail === 'string' && detail !== '') {
+      return detail;
+    }
+    if (typeof title === 'string' && title !== '') {
+      return title;
+    }
+  }
+  return texts.errors.status(status);
+}
+
+async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = { Accept: 'application/json' };
+  if (method !== 'GET') {
+    headers['Content-Type'] = 'application/json';
+    // a header no foreign page can send: writes by cookie are refused without it
+    headers['X-Rackstead'] = 'page';
+  }
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers,
+      body: method === 'GET' ? undefined : JSON.stringify(body ?? {}),
+      credentials: 'same-origin',
+      cache: 'no-store',
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+  } catch {
+    throw new ApiError(0, texts.errors.unreachable);
+  }
+  noteServerDate(response.headers.get('Date'));
+  const json: unknown = await response.json().catch(() => null);
+  if (!response.ok) {
+    throw new ApiError(response.status, problemText(response.status, json));
+  }
+  return json as T;
+}
+
+const machinePath = (id: string) => `/api/machines/${encodeURIComponent(id)}`;
+
+export const api = {
+  session: () => call<Session>('GET', '/api/session'),
+  signIn: (username: string, password: string) =>
+    call<Session>('POST', '/api/session', { username, password }),
+  signOut: () => call<null>('DELETE', '/api/session'),
+  machines: () => call<{ machines: Machine[] }>('GET', '/api/machines'),
+  machine: (id: string) => call<MachineDetail>('GET', machinePath(id)),
+  timeline: (id: string, after: string | null, limit = 500) =>
+    call<TimelinePage>(
+      'GET',
+      `${machinePath(id)}/timeline?limit=${limit}` +
+        (after === null ? '' : `&after=${encodeURIComponent(after)}`),
+    ),
+  act: (id: string, verb: string, params: object) =>
+    call<Machine>('POST', `${machinePath(id)}/actions/${encodeURIComponent(verb)}`, params),
+  images: () => call<Images>('GET', '/api/images'),
+  status: () => call<Status>('GET', '/api/status'),
+};

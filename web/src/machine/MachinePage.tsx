@@ -1,0 +1,221 @@
+import {
+  Alert,
+  Breadcrumb,
+  BreadcrumbItem,
+  Button,
+  Card,
+  CardBody,
+  DescriptionList,
+  DescriptionListDescription,
+  DescriptionListGroup,
+  DescriptionListTerm,
+  EmptyState,
+  EmptyStateBody,
+  Flex,
+  FlexItem,
+  PageSection,
+  Spinner,
+  Tab,
+  Tabs,
+  TabTitleText,
+  Title,
+} from '@patternfly/react-core';
+import SearchIcon from '@patternfly/react-icons/dist/esm/icons/search-icon';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { api, ApiError } from '../api/client';
+import type { Machine } from '../api/types';
+import { ActionMenu } from '../action/ActionMenu';
+import { ActionProvider, useActions } from '../action/Actions';
+import { primaryVerbs, verbLabel } from '../action/verbs';
+import { modelOf, sizesOf } from '../list/MachineTable';
+import { useLiveState } from '../live/context';
+import { Activity, MachineFlags, PowerState, StateLabel, StateTimes } from '../MachineBits';
+import { listHref } from '../route';
+import { isBusy } from '../states';
+import { Notices } from '../StatusLine';
+import { texts } from '../texts';
+import { HardwareView } from './HardwareView';
+import { PhaseStrip } from './PhaseStrip';
+import { ResultsView } from './ResultsView';
+import { Timeline } from './Timeline';
+import { useTimeline } from './useTimeline';
+
+const t = texts.machine;
+
+export function MachinePage({ id }: { id: string }) {
+  const { fleet } = useLiveState();
+  const machine = fleet.machines.get(id);
+  useEffect(() => {
+    document.title = machine ? `${machine.hostname} · ${texts.product}` : texts.product;
+    return () => {
+      document.title = texts.product;
+    };
+  }, [machine?.hostname]);
+  if (machine === undefined) {
+    return (
+      <PageSection>
+        {fleet.loaded ? (
+          <EmptyState icon={SearchIcon} titleText={t.unknownTitle} headingLevel="h1">
+            <EmptyStateBody>
+              {t.unknownBody(id)} <a href={listHref}>{t.toList}</a>
+            </EmptyStateBody>
+          </EmptyState>
+        ) : (
+          <EmptyState icon={Spinner} titleText={texts.list.loading} headingLevel="h1" />
+        )}
+      </PageSection>
+    );
+  }
+  return (
+    <ActionProvider>
+      <PageSection>
+        <Notices />
+        <Header machine={machine} />
+      </PageSection>
+      <Body machine={machine} />
+    </ActionProvider>
+  );
+}
+
+function Header({ machine }: { machine: Machine }) {
+  const choose = useActions();
+  return (
+    <>
+      <Breadcrumb>
+        <BreadcrumbItem to={listHref}>{t.back}</BreadcrumbItem>
+        <BreadcrumbItem isActive>{machine.hostname || machine.id}</BreadcrumbItem>
+      </Breadcrumb>
+      <Flex className="rs-header" alignItems={{ default: 'alignItemsCenter' }}>
+        <FlexItem>
+          <Title headingLevel="h1">{machine.hostname || machine.id}</Title>
+        </FlexItem>
+        <FlexItem>
+          <StateLabel machine={machine} /> <MachineFlags machine={machine} />
+        </FlexItem>
+        <FlexItem>
+          <StateTimes machine={machine} />
+        </FlexItem>
+        <FlexItem>
+          <PowerState machine={machine} />
+        </FlexItem>
+        <FlexItem align={{ default: 'alignRight' }}>
+          <Flex columnGap={{ default: 'columnGapSm' }}>
+            {primaryVerbs(machine).map((verb, i) => (
+              <Button
+                key={verb.name}
+                variant={verb.danger ? 'danger' : i === 0 ? 'primary' : 'secondary'}
+                onClick={() => choose(verb, [machine])}
+              >
+                {verbLabel(verb, [machine])}
+              </Button>
+            ))}
+            <ActionMenu
+              machines={[machine]}
+              label={texts.list.rowMenu(machine.hostname)}
+              text={texts.list.columns.actions}
+              onChoose={choose}
+            />
+          </Flex>
+        </FlexItem>
+      </Flex>
+      {machine.prompt ? (
+        <Alert isInline variant="warning" title={t.prompt} className="rs-waiting">
+          {machine.prompt}
+        </Alert>
+      ) : null}
+      {machine.quarantine ? (
+        <Alert isInline variant="danger" title={t.quarantine} className="rs-waiting">
+          {machine.quarantine}
+        </Alert>
+      ) : null}
+      <div className="rs-now">
+        <Activity machine={{ ...machine, prompt: null, quarantine: null }} />
+      </div>
+      <Facts machine={machine} />
+    </>
+  );
+}
+
+function Facts({ machine: m }: { machine: Machine }) {
+  const f = t.facts;
+  const facts: [string, string][] = [
+    [f.model, [modelOf(m), sizesOf(m)].filter(Boolean).join(' · ')],
+    [f.serial, m.serial],
+    [f.image, m.image ?? ''],
+    [f.addresses, m.addresses.join(', ')],
+    [f.macs, m.macs.join(', ')],
+    [f.firmware, m.boot_mode === '' ? '' : m.boot_mode.toUpperCase()],
+    [f.owner, m.owner],
+    [f.id, m.id],
+  ];
+  return (
+    <DescriptionList isCompact className="rs-facts" columnModifier={{ default: '2Col', lg: '3Col', xl: '3Col', '2xl': '3Col' }}>
+      {facts
+        .filter(([, value]) => value !== '')
+        .map(([term, value]) => (
+          <DescriptionListGroup key={term}>
+            <DescriptionListTerm>{term}</DescriptionListTerm>
+            <DescriptionListDescription>{value}</DescriptionListDescription>
+          </DescriptionListGroup>
+        ))}
+    </DescriptionList>
+  );
+}
+
+function Body({ machine }: { machine: Machine }) {
+  const [tab, setTab] = useState('timeline');
+  const timeline = useTimeline(machine.id, isBusy(machine));
+  const detail = useDetail(machine);
+  const results = detail.data?.results ?? [];
+  const failed = results.filter((r) => r.status === 'failed' || r.status === 'timeout').length;
+  const error = detail.error instanceof ApiError ? detail.error.message : '';
+  return (
+    <PageSection isFilled>
+      <PhaseStrip phases={timeline.phases} busy={isBusy(machine)} />
+      <Card isCompact className="rs-body">
+        <CardBody>
+          <Tabs
+            activeKey={tab}
+            onSelect={(_event, key) => setTab(String(key))}
+            aria-label={machine.hostname}
+          >
+            <Tab eventKey="timeline" title={<TabTitleText>{t.tabs.timeline}</TabTitleText>}>
+              <Timeline timeline={timeline} />
+            </Tab>
+            <Tab eventKey="hardware" title={<TabTitleText>{t.tabs.hardware}</TabTitleText>}>
+              {error === '' ? null : <Alert isInline variant="danger" title={error} />}
+              <HardwareView report={detail.data?.hardware} loading={detail.isPending} />
+            </Tab>
+            <Tab
+              eventKey="results"
+              title={
+                <TabTitleText>
+                  {t.tabs.results}
+                  {results.length > 0 ? ` (${results.length - failed}/${results.length})` : ''}
+                </TabTitleText>
+              }
+            >
+              {error === '' ? null : <Alert isInline variant="danger" title={error} />}
+              <ResultsView results={results} loading={detail.isPending} />
+            </Tab>
+          </Tabs>
+        </CardBody>
+      </Card>
+    </PageSection>
+  );
+}
+
+/** The report and the results are read anew when the machine moves on, and now and then while busy. */
+function useDetail(machine: Machine) {
+  const queries = useQueryClient();
+  const mark = `${machine.state_code} ${machine.since} ${machine.progress?.step ?? ''}`;
+  useEffect(() => {
+    void queries.invalidateQueries({ queryKey: ['machine', machine.id] });
+  }, [queries, machine.id, mark]);
+  return useQuery({
+    queryKey: ['machine', machine.id],
+    queryFn: () => api.machine(machine.id),
+    refetchInterval: isBusy(machine) ? 5_000 : 60_000,
+  });
+}

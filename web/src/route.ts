@@ -1,0 +1,28 @@
+import { useSyncExternalStore } from 'react';
+
+export type Route = { page: 'list' } | { page: 'machine'; id: string };
+
+/** `#/machine/ID`; everything else is the list. */
+export function routeOf(hash: string): Route {
+  const match = /^#\/machine\/([^/?]+)/.exec(hash);
+  if (match === null) {
+    return { page: 'list' };
+  }
+  try {
+    return { page: 'machine', id: decodeURIComponent(match[1]!) };
+  } catch {
+    return { page: 'list' };
+  }
+}
+
+export const listHref = '#/';
+export const machineHref = (id: string) => `#/machine/${encodeURIComponent(id)}`;
+
+function subscribe(listener: () => void): () => void {
+  window.addEventListener('hashchange', listener);
+  return () => window.removeEventListener('hashchange', listener);
+}
+
+export function useRoute(): Route {
+  return routeOf(useSyncExternalStore(subscribe, () => window.location.hash));
+}
