@@ -22,6 +22,9 @@ final class Api {
   private static final MediaType JSON = MediaType.get("application/json");
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
+  private static final Map<String, String> BEFORE =
+      Map.of("deploy", "Ready", "release", "Deployed");
+
   private final String base;
   private final String oauth;
   private final OkHttpClient http =
@@ -97,6 +100,18 @@ final class Api {
 
   JsonNode act(String id, String verb, Map<String, ?> parameters) {
     return post("/api/machines/" + id + "/actions/" + verb, parameters);
+  }
+
+  /// An action whose answer may be lost because the appliance dies: asked again until it is
+  /// answered, or refused because it is already done.
+  void patiently(String id, String verb, Map<String, ?> parameters) {
+    await(
+        "answer to " + verb,
+        Duration.ofMinutes(2),
+        () -> {
+          boolean again = !machine(id).path("state").asText().equals(BEFORE.get(verb));
+          return again ? Optional.of(true) : Optional.of(act(id, verb, parameters).isObject());
+        });
   }
 
   /// The machine with this MAC, as soon as the appliance knows it.

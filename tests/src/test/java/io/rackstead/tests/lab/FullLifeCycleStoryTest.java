@@ -1,0 +1,137 @@
+package io.rackstead.tests.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The spine with a real Debian: unknown, inspected, installed, logged in to, released, erased; on
+/// a BIOS and a UEFI server, in peace and with an appliance that is killed on the way.
+@Tag("slow")
+class FullLifeCycleStoryTest {
+  // five times what a quiet machine needs
+  private static final Duration READY = Duration.ofMinutes(15);
+  private static final Duration DEPLOY = Duration.ofMinutes(30);
+  private static final Duration RELEASE = Duration.ofMinutes(10);
+  private static final Duration SSH = Duration.ofMinutes(3);
+  private static final int WIPED = 1 << 20;
+  private static final int KILLS = 5;
+
+  @TempDir Path data;
+  private Path key;
+  private String publicKey;
+
+  @BeforeEach
+  void anSshKey() throws Exception {
+    key = data.resolve("key");
+    Command.output(
+        Duration.ofSeconds(30),
+        List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString()));
+    publicKey = Files.readString(data.resolve("key.pub")).strip();
+  }
+
+  @Test
+  void aServerIsInstalledLoggedInToAndReleased() {
+    try (var lab = Lab.start(data.resolve("lab"), 2, "debian-12")) {
+      for (int number : List.of(1, 2)) {
+        walk(lab, number);
+      }
+    }
+  }
+
+  @Test
+  void theSameHappensWhenTheApplianceIsKilledFiveTimes() throws Exception {
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.println("seed of the kills: -Dseed=" + seed);
+    var random = new Random(seed);
+    var over = new CountDownLatch(1);
+    try (var lab = Lab.start(data.resolve("lab"), 2, "debian-12")) {
+      var killer =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  for (int kill = 1; kill <= KILLS; kill++) {
+                    int pause = 5 + random.nextInt(80);
+                    if (over.await(pause, TimeUnit.SECONDS)) {
+                      System.out.println("the story was over before kill " + kill);
+                      return;
+                    }
+                    System.out.println("kill " + kill + " after a pause of " + pause + " s");
+                    lab.killAppliance();
+                  }
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              });
+      for (int number : List.of(1, 2)) {
+        walk(lab, number);
+      }
+      over.countDown();
+      killer.join();
+    }
+  }
+
+  private void walk(Lab lab, int number) {
+    try {
+      var api = lab.api();
+      String id = api.awaitMachine(Lab.mac(number), READY).path("id").asText();
+      api.awaitState(id, "Ready", READY);
+      install(lab, api, id, number);
+      release(lab, api, id, number);
+    } catch (AssertionError | RuntimeException e) {
+      throw new AssertionError("server " + number + ": " + e.getMessage() + "\n" + lab.log(), e);
+    }
+  }
+
+  private void install(Lab lab, Api api, String id, int number) {
+    String mark = "mark-of-server-" + number;
+    api.patiently(
+        id,
+        "deploy",
+        Map.of(
+            "image",
+            "debian-12",
+            "hostname",
+            "server-" + number,
+            "ssh_keys",
+            List.of(publicKey),
+            "user_data",
+            "#cloud-config\nruncmd:\n - [sh, -c, 'echo " + mark + " > /var/tmp/mark']\n"));
+    var deployed = api.awaitState(id, "Deployed", DEPLOY);
+    var server = lab.server(number);
+    assertThat(server.bmcPower()).isEqualTo("Chassis Power is on");
+    String address = deployed.path("addresses").path(0).asText();
+    assertThat(address).startsWith("10.77.0.");
+    String said =
+        Api.await(
+            "login on " + address,
+            SSH,
+            () -> {
+              var login = server.ssh(key, address, "hostname; cat /var/tmp/mark");
+              return login.exit() == 0
+                  ? java.util.Optional.of(login.out())
+                  : java.util.Optional.empty();
+            });
+    assertThat(said.lines()).containsExactly("server-" + number, mark);
+  }
+
+  private static void release(Lab lab, Api api, String id, int number) {
+    api.patiently(id, "release", Map.of("erase", "quick"));
+    api.awaitState(id, "Ready", RELEASE);
+    var server = lab.server(number);
+    assertThat(server.isOn()).isFalse();
+    assertThat(server.bytes(0, WIPED)).containsOnly(0);
+    assertThat(server.bytes(server.diskSize() - WIPED, WIPED)).containsOnly(0);
+    assertThat(server.partitions()).isEmpty();
+  }
+}
