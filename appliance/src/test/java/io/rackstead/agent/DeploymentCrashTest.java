@@ -1,0 +1,166 @@
+package io.rackstead.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rackstead.access.Secret;
+import io.rackstead.bmc.BmcAddress;
+import io.rackstead.machine.Actor;
+import io.rackstead.machine.Deployment;
+import io.rackstead.machine.Event;
+import io.rackstead.machine.MachineId;
+import io.rackstead.machine.Outcome;
+import io.rackstead.machine.State;
+import io.rackstead.store.Crash;
+import io.rackstead.store.Database;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Kills the appliance before, between and after each durable write of a deployment, starts it
+/// again, and goes on: the machine ends deployed, and nothing is done twice to its disk.
+class DeploymentCrashTest {
+  @TempDir Path folder;
+
+  /// An agent that carries steps out in its head, and repeats each call until it is answered.
+  private static final class Agent {
+    final List<String> done = new ArrayList<>();
+    final Set<Long> acknowledged = new HashSet<>();
+    Optional<ObjectNode> present = Optional.empty();
+    long after;
+
+    /// One call; what it throws is repeated by calling again.
+    void act(Rack rack, MachineId id) throws InterruptedException {
+      if (present.isEmpty()) {
+        var step = rack.work.next(id, after, Rack.ADDRESS, "http://10.77.0.1:5240");
+        if (step.isPresent()) {
+          long seq = step.get().path("seq").asLong();
+          assertThat(acknowledged).as("a step whose result was acknowledged").doesNotContain(seq);
+          done.add(step.get().path("kind").asText());
+          present = step;
+        }
+        return;
+      }
+      long seq = present.get().path("seq").asLong();
+      rack.work.result(
+          id, seq, new Step.Result("ok", 0, 1, "", JsonNodeFactory.instance.objectNode()));
+      acknowledged.add(seq);
+      after = seq;
+      present = Optional.empty();
+    }
+  }
+
+  /// Counts durable writes and dies at one of them.
+  private static final class Fuse implements Database.CrashPoint {
+    int reached;
+    int at;
+
+    Fuse(int at) {
+      this.at = at;
+    }
+
+    @Override
+    public void reached(String where) {
+      if (Thread.currentThread().getName().equals("event-log")) {
+        return;
+      }
+      if (++reached == at) {
+        throw new Crash(where + " #" + at);
+      }
+    }
+  }
+
+  @Test
+  void aDeploymentSurvivesBeingKilledAtEachDurableWrite() throws Exception {
+    int points = deploy(folder.resolve("whole"), 0);
+    assertThat(points).isGreaterThan(30);
+    for (int at = 1; at <= points; at++) {
+      deploy(folder.resolve("at" + at), at);
+    }
+  }
+
+  /// @return how many crash points a deployment passes
+  private static int deploy(Path folder, int at) throws Exception {
+    var bmc = Rack.fakeBmc();
+    MachineId id;
+    try (var rack = new Rack(folder, bmc, _ -> {})) {
+      id = allocated(rack);
+    }
+    var fuse = new Fuse(at);
+    var agent = new Agent();
+    var rack = new Rack(folder, bmc, fuse);
+    boolean asked = false;
+    int calls = 0;
+    while (rack.machines.find(id).orElseThrow().state() != State.DEPLOYED) {
+      assertThat(++calls).as("calls at crash point %d", at).isLessThan(60);
+      try {
+        if (!asked) {
+          asked = ask(rack, id);
+        } else if (agent.done.contains("reboot") && agent.present.isEmpty()) {
+          rack.machines.apply(id, new Event.Booted(), new Actor("system", "x"));
+        } else {
+          agent.act(rack, id);
+        }
+      } catch (Crash e) {
+        rack.kill();
+        rack = new Rack(folder, bmc, _ -> {});
+      }
+    }
+    assertThat(agent.done)
+        .as("what the agent did, killed at %d", at)
+        .satisfies(DeploymentCrashTest::nothingTwice);
+    assertThat(rack.machines.find(id).orElseThrow().deployment().orElseThrow().written()).isTrue();
+    rack.close();
+    return fuse.reached;
+  }
+
+  /// A step may be asked for again when the answer that carried it was lost; then it was never
+  /// begun.
+  private static void nothingTwice(List<? extends String> done) {
+    assertThat(done).doesNotHaveDuplicates();
+    assertThat(new ArrayList<String>(done))
+        .containsExactly(
+            "identify-disk", "write-image", "read-back", "seed", "efi-boot-order", "reboot");
+  }
+
+  /// A client whose request was not answered asks again and takes "is Deploying" for an answer.
+  private static boolean ask(Rack rack, MachineId id) throws Exception {
+    if (rack.machines.find(id).orElseThrow().state() == State.DEPLOYING) {
+      return true;
+    }
+    var image = rack.image();
+    var outcome =
+        rack.machines.apply(
+            id,
+            new Event.Deploy(
+                new Deployment(image.id(), image.raw().sha256(), "", List.of(), "", false, false)),
+            Actor.user("ada"));
+    return outcome instanceof Outcome.Moved;
+  }
+
+  private static MachineId allocated(Rack rack) throws Exception {
+    rack.image();
+    var machine = rack.enlisted();
+    for (var event :
+        List.of(
+            new Event.Commission(),
+            new Event.CommissioningDone(),
+            new Event.TestsPassed(),
+            new Event.Allocate("ada"))) {
+      assertThat(rack.machines.apply(machine.id(), event, Actor.APPLIANCE))
+          .isInstanceOf(Outcome.Moved.class);
+    }
+    rack.machines.apply(
+        machine.id(),
+        new Event.SetPower(Optional.of(BmcAddress.parse("ipmi://10.78.0.1")), "rackstead"),
+        Actor.APPLIANCE,
+        tx -> rack.vault.put(tx, AgentWork.bmcPassword(machine.id()), Secret.of("secret")));
+    return machine.id();
+  }
+}
