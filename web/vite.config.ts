@@ -16,8 +16,13 @@ export default defineConfig({
   ssr: { resolve: { mainFields: ['module', 'main'] } },
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
-    // its modules import style sheets, which node itself cannot
-    server: { deps: { inline: [/@patternfly/] } },
+    // bundled beforehand: node cannot import the style sheets in them, and one by one it is slow
+    deps: {
+      optimizer: {
+        ssr: { enabled: true, include: ['@patternfly/react-core', '@patternfly/react-table'] },
+      },
+    },
+    server: { deps: { inline: [/@patternfly/, /deps_ssr/] } },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:5299', '/health': 'http://127.0.0.1:5299' } },
 });

@@ -59,12 +59,12 @@ export function Frame({ session, children }: { session: Session; children: React
           </MastheadMain>
           <MastheadContent>
             <Toolbar isStatic isFullHeight>
-              <ToolbarContent>
-                <ToolbarItem className="rs-services">
+              <ToolbarContent alignItems="center">
+                <ToolbarItem alignSelf="center" className="rs-services">
                   <StatusLine />
                 </ToolbarItem>
-                <ToolbarGroup align={{ default: 'alignEnd' }}>
-                  <ToolbarItem>
+                <ToolbarGroup align={{ default: 'alignEnd' }} alignItems="center">
+                  <ToolbarItem className="rs-link">
                     <LinkState />
                   </ToolbarItem>
                   <ToolbarItem>

@@ -17,7 +17,7 @@ import WrenchIcon from '@patternfly/react-icons/dist/esm/icons/wrench-icon';
 import type { ReactNode } from 'react';
 import type { Machine } from './api/types';
 import { useSecond } from './clock';
-import { amount, counted, duration, eta, percent, rate } from './format';
+import { amount, counted, duration, eta, percent, rate, roughDuration } from './format';
 import { isBusy, lookOf } from './states';
 import { texts } from './texts';
 
@@ -75,8 +75,8 @@ export function StateTimes({ machine }: { machine: Machine }) {
     <div className="rs-small">
       {Number.isNaN(since) ? null : <span>{t.inState(duration(second - since))}</span>}
       {Number.isNaN(left) ? null : (
-        <span className={left < 300 ? 'rs-soon' : undefined}>
-          {left > 0 ? t.givesUp(duration(left)) : t.overdue}
+        <span className={left < 300 ? 'rs-soon' : undefined} title={t.givesUpHint}>
+          {left > 0 ? t.givesUp(roughDuration(left)) : t.overdue}
         </span>
       )}
     </div>

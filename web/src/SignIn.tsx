@@ -3,6 +3,7 @@ import ExclamationCircleIcon from '@patternfly/react-icons/dist/esm/icons/exclam
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, ApiError } from './api/client';
+import logo from './rackstead.svg';
 import { texts } from './texts';
 
 export function SignIn() {
@@ -29,7 +30,14 @@ export function SignIn() {
   };
 
   return (
-    <LoginPage loginTitle={texts.signIn.title} loginSubtitle={texts.signIn.subtitle}>
+    <LoginPage
+      className="rs-sign-in"
+      brandImgSrc={logo}
+      brandImgAlt={texts.product}
+      textContent={texts.signIn.about}
+      loginTitle={texts.signIn.title}
+      loginSubtitle={texts.signIn.subtitle}
+    >
       <LoginForm
         showHelperText={error !== ''}
         helperText={error}

@@ -48,6 +48,11 @@ export function duration(seconds: number): string {
   return `${Math.floor(s / 86_400)} d ${Math.floor(s / 3600) % 24} h`;
 }
 
+/** What is far off is told in one unit: it need not tick. */
+export function roughDuration(seconds: number): string {
+  return seconds < 300 ? duration(seconds) : (duration(seconds).match(/^\d+ \S+/)?.[0] ?? '');
+}
+
 /** A measured span: below ten seconds the tenths count. */
 export function span(seconds: number): string {
   return seconds < 10 ? `${Math.max(0, seconds).toFixed(1)} s` : duration(Math.round(seconds));

@@ -9,6 +9,7 @@ export const texts = {
   signIn: {
     title: 'Sign in to Rackstead',
     subtitle: 'The first administrator and its password were printed once, when the appliance first started.',
+    about: 'Rackstead takes bare servers from the first power-on to a running system, and back.',
     username: 'User name',
     password: 'Password',
     button: 'Sign in',
@@ -45,7 +46,7 @@ export const texts = {
       addresses: 'Addresses',
       actions: 'Actions',
     },
-    search: 'Search by name, MAC, address, model, serial, image…',
+    search: 'Search name, MAC, address, model…',
     clearFilters: 'Clear filters',
     groups: 'Filter by state',
     all: 'All',
@@ -87,7 +88,8 @@ export const texts = {
     unknownBody: (id: string) => `There is no machine ${id}, or it has been deleted.`,
     toList: 'To the list of machines',
     inState: (time: string) => `for ${time}`,
-    givesUp: (time: string) => `gives up in ${time} without a sign of life`,
+    givesUp: (time: string) => `gives up in ${time}`,
+    givesUpHint: 'Without a sign of life until then it counts as failed',
     overdue: 'deadline has passed',
     locked: 'Locked',
     lockedHint: 'Locked: nothing is done to this machine until it is unlocked',
@@ -305,9 +307,8 @@ export const texts = {
       'mark-broken': 'Takes the machine out of use and switches it off, until it is marked fixed.',
       'mark-fixed': 'Puts the machine back into use.',
       delete: 'The machine leaves the inventory, with its hardware report, its results and its timeline. The disks are not touched. It shows up as new when it starts from the network again.',
-      release: 'The machine is taken out of use: its system is stopped and it goes back to Ready.',
+      release: 'Out of use: the running system is stopped, and it goes back to Ready.',
     } as Record<string, string>,
-    lost: 'What is lost',
     lostRelease: {
       none: 'Nothing is erased: data stays readable on the disks for whoever gets the machine next.',
       quick: 'Partition tables, file systems and the ends of each disk are overwritten: the data cannot be used any more, but traces can be recovered.',
@@ -350,7 +351,6 @@ export const texts = {
     consentNeeded: (what: string) => `This disk holds data (${what}). Deploying overwrites all of it.`,
     consentAuto: 'At least one disk of this machine holds data. Should the appliance choose it, all of it is overwritten.',
     consentMany: 'Disks that hold data are overwritten. Without consent those machines refuse.',
-    advanced: 'Disk and user data',
   },
 
   errors: {

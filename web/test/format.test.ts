@@ -59,6 +59,12 @@ describe('times', () => {
     expect(f.clockTime('2026-11-22T10:01:02.045Z')).toMatch(/^\d\d:\d\d:02\.045$/));
 });
 
+test.each([
+  [299, '4 min 59 s'],
+  [301, '5 min'],
+  [7300, '2 h'],
+])('a deadline in %d seconds reads %s', (seconds, text) => expect(f.roughDuration(seconds)).toBe(text));
+
 describe('progress', () => {
   test.each([
     [0, 0, 0],

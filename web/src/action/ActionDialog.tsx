@@ -74,6 +74,7 @@ export function ActionDialog({ verb, machines, skipped, onClose }: Props) {
       variant={verb.name === 'deploy' ? 'medium' : 'small'}
       aria-labelledby="action-title"
       aria-describedby="action-body"
+      elementToFocus={verb.danger || verb.name === 'deploy' ? '#action-cancel' : '#action-submit'}
       onClose={running ? undefined : onClose}
     >
       <ModalHeader
@@ -122,6 +123,7 @@ export function ActionDialog({ verb, machines, skipped, onClose }: Props) {
         ) : (
           <>
             <Button
+              id="action-submit"
               variant={verb.danger ? 'danger' : 'primary'}
               isDisabled={!ready || running}
               isLoading={running}
@@ -129,7 +131,7 @@ export function ActionDialog({ verb, machines, skipped, onClose }: Props) {
             >
               {running && machines.length > 1 ? t.doing(outcomes.length, machines.length) : label}
             </Button>
-            <Button variant="link" isDisabled={running} onClick={onClose}>
+            <Button id="action-cancel" variant="link" isDisabled={running} onClick={onClose}>
               {t.cancel}
             </Button>
           </>
@@ -206,7 +208,7 @@ function Failures({ failures }: { failures: readonly Outcome[] }) {
 function ReleaseForm({ onChange }: { onChange: (params: Params) => void }) {
   const [erase, setErase] = useState('quick');
   return (
-    <FormGroup role="radiogroup" label={t.erase} fieldId="erase">
+    <FormGroup role="radiogroup" isStack label={t.erase} fieldId="erase">
       {ERASE_MODES.map((mode) => (
         <Radio
           key={mode}

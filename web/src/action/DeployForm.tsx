@@ -151,7 +151,7 @@ export function DeployForm({ machines, onChange }: Props) {
           <Help>{t.userDataKind}</Help>
         )}
       </FormGroup>
-      <FormGroup label={t.disk} role="radiogroup" fieldId="deploy-disk">
+      <FormGroup label={t.disk} role="radiogroup" isStack fieldId="deploy-disk">
         {single === undefined ? (
           <span>{t.diskMany}</span>
         ) : detail.isPending ? (

@@ -46,12 +46,12 @@ export function MachineTable({ rows, sortKey, direction, onSort, selected, onSel
             }}
           />
           <Th sort={sort('name')}>{c.name}</Th>
-          <Th sort={sort('state')}>{c.state}</Th>
+          <Th sort={sort('state')} modifier="nowrap">{c.state}</Th>
           <Th>{c.activity}</Th>
-          <Th sort={sort('power')}>{c.power}</Th>
+          <Th sort={sort('power')} modifier="nowrap">{c.power}</Th>
           <Th sort={sort('hardware')}>{c.hardware}</Th>
           <Th sort={sort('image')}>{c.image}</Th>
-          <Th sort={sort('addresses')}>{c.addresses}</Th>
+          <Th sort={sort('addresses')} modifier="nowrap">{c.addresses}</Th>
           <Th screenReaderText={c.actions} />
         </Tr>
       </Thead>
@@ -146,8 +146,10 @@ export function sizesOf(m: Machine): string {
     m.cpu_count > 0 ? texts.machine.cpus(m.cpu_count) : '',
     m.memory_mib > 0 ? memorySize(m.memory_mib) : '',
     m.storage_bytes > 0 ? diskSize(m.storage_bytes) : '',
-    m.arch,
+    // most are; what is not is worth the room
+    m.arch === 'amd64' ? '' : m.arch,
   ]
     .filter(Boolean)
+    .map((part) => part.replaceAll(' ', '\u00a0'))
     .join(' · ');
 }

@@ -5,10 +5,6 @@ import {
   Button,
   Card,
   CardBody,
-  DescriptionList,
-  DescriptionListDescription,
-  DescriptionListGroup,
-  DescriptionListTerm,
   EmptyState,
   EmptyStateBody,
   Flex,
@@ -104,7 +100,8 @@ function Header({ machine }: { machine: Machine }) {
             {primaryVerbs(machine).map((verb, i) => (
               <Button
                 key={verb.name}
-                variant={verb.danger ? 'danger' : i === 0 ? 'primary' : 'secondary'}
+                variant={i === 0 && !verb.danger ? 'primary' : 'secondary'}
+                isDanger={verb.danger}
                 onClick={() => choose(verb, [machine])}
               >
                 {verbLabel(verb, [machine])}
@@ -150,16 +147,16 @@ function Facts({ machine: m }: { machine: Machine }) {
     [f.id, m.id],
   ];
   return (
-    <DescriptionList isCompact className="rs-facts" columnModifier={{ default: '2Col', lg: '3Col', xl: '3Col', '2xl': '3Col' }}>
+    <dl className="rs-facts">
       {facts
         .filter(([, value]) => value !== '')
         .map(([term, value]) => (
-          <DescriptionListGroup key={term}>
-            <DescriptionListTerm>{term}</DescriptionListTerm>
-            <DescriptionListDescription>{value}</DescriptionListDescription>
-          </DescriptionListGroup>
+          <div key={term}>
+            <dt>{term}</dt>
+            <dd>{value}</dd>
+          </div>
         ))}
-    </DescriptionList>
+    </dl>
   );
 }
 
@@ -171,7 +168,7 @@ function Body({ machine }: { machine: Machine }) {
   const failed = results.filter((r) => r.status === 'failed' || r.status === 'timeout').length;
   const error = detail.error instanceof ApiError ? detail.error.message : '';
   return (
-    <PageSection isFilled>
+    <PageSection isFilled className="rs-under">
       <PhaseStrip phases={timeline.phases} busy={isBusy(machine)} />
       <Card isCompact className="rs-body">
         <CardBody>

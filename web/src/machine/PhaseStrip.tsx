@@ -6,7 +6,7 @@ import { texts } from '../texts';
 import { boots, PHASES } from './entries';
 
 const t = texts.phases;
-const SHOWN = 3;
+const SHOWN = 2;
 
 /** One strip per boot, all on one scale, so that a slow one is seen beside a quick one. */
 export function PhaseStrip({ phases, busy }: { phases: readonly Phase[]; busy: boolean }) {

@@ -62,14 +62,14 @@ const FIRST_ROWS = 1_000;
 const AT_END_PX = 24;
 
 export function Timeline({ timeline }: { timeline: TimelineState }) {
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const [only, setOnly] = useState<ReadonlySet<string>>(new Set());
   const [search, setSearch] = useState('');
   const [rows, setRows] = useState(FIRST_ROWS);
   const deferredSearch = useDeferredValue(search);
   const { entries, error, loading, retry } = timeline;
   const found = useMemo(
-    () => filterEntries(entries, hidden, deferredSearch),
-    [entries, hidden, deferredSearch],
+    () => filterEntries(entries, only, deferredSearch),
+    [entries, only, deferredSearch],
   );
   const shown = found.length > rows ? found.slice(found.length - rows) : found;
   const scroll = useFollow(found.length);
@@ -79,7 +79,7 @@ export function Timeline({ timeline }: { timeline: TimelineState }) {
       <Toolbar inset={{ default: 'insetNone' }}>
         <ToolbarContent>
           <ToolbarItem>
-            <Sources entries={entries} hidden={hidden} onChange={setHidden} />
+            <Sources entries={entries} only={only} onChange={setOnly} />
           </ToolbarItem>
           <ToolbarItem className="rs-find">
             <SearchInput
@@ -187,8 +187,8 @@ function useFollow(length: number) {
 
 function Sources(props: {
   entries: readonly Entry[];
-  hidden: ReadonlySet<string>;
-  onChange: (hidden: ReadonlySet<string>) => void;
+  only: ReadonlySet<string>;
+  onChange: (only: ReadonlySet<string>) => void;
 }) {
   const counts = new Map<string, number>();
   for (const entry of props.entries) {
@@ -204,15 +204,15 @@ function Sources(props: {
           key={source}
           text={`${t.sources[source] ?? source} ${counts.get(source)}`}
           icon={(SOURCES[source] ?? UNKNOWN).icon}
-          isSelected={!props.hidden.has(source)}
+          isSelected={props.only.has(source)}
           onChange={(_event, on) => {
-            const hidden = new Set(props.hidden);
+            const only = new Set(props.only);
             if (on) {
-              hidden.delete(source);
+              only.add(source);
             } else {
-              hidden.add(source);
+              only.delete(source);
             }
-            props.onChange(hidden);
+            props.onChange(only);
           }}
         />
       ))}

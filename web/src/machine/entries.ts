@@ -25,17 +25,18 @@ export function mergeEntries(have: readonly Entry[], more: readonly Entry[]): re
   return all.length > KEEP ? all.slice(all.length - KEEP) : all;
 }
 
+/** Only these sources, or all when none is named; and every word somewhere in the entry. */
 export function filterEntries(
   entries: readonly Entry[],
-  hidden: ReadonlySet<string>,
+  only: ReadonlySet<string>,
   search: string,
 ): readonly Entry[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  if (hidden.size === 0 && words.length === 0) {
+  if (only.size === 0 && words.length === 0) {
     return entries;
   }
   return entries.filter((entry) => {
-    if (hidden.has(entry.source)) {
+    if (only.size > 0 && !only.has(entry.source)) {
       return false;
     }
     const text = `${entry.text}\n${entry.rule ?? ''}\n${entry.actor ?? ''}`.toLowerCase();
@@ -51,6 +52,9 @@ export interface Boot {
   phases: { name: string; offset: number; seconds: number }[];
 }
 
+/** A phase that goes on after so short a pause is the same one. */
+const SAME_PHASE_S = 60;
+
 /** Phases in the order of time, cut where a machine began anew. */
 export function boots(phases: readonly Phase[]): Boot[] {
   const sorted = [...phases]
@@ -62,13 +66,22 @@ export function boots(phases: readonly Phase[]): Boot[] {
   for (const phase of sorted) {
     const place = PHASES.indexOf(phase.name);
     let boot = out[out.length - 1];
+    const seconds = Math.max(0, phase.seconds);
+    const last = boot?.phases[boot.phases.length - 1];
+    if (boot !== undefined && last?.name === phase.name) {
+      const offset = (phase.at - boot.start) / 1000;
+      if (offset - last.offset - last.seconds < SAME_PHASE_S) {
+        last.seconds = Math.max(last.seconds, offset + seconds - last.offset);
+        boot.seconds = Math.max(boot.seconds, last.offset + last.seconds);
+        continue;
+      }
+    }
     if (boot === undefined || (place >= 0 && place <= rank)) {
       boot = { start: phase.at, seconds: 0, phases: [] };
       out.push(boot);
     }
     rank = place >= 0 ? place : rank;
     const offset = (phase.at - boot.start) / 1000;
-    const seconds = Math.max(0, phase.seconds);
     boot.phases.push({ name: phase.name, offset, seconds });
     boot.seconds = Math.max(boot.seconds, offset + seconds);
   }
