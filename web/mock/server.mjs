@@ -1,5 +1,5 @@
 // A stand-in for the appliance, for work on the pages: the API under /api with a fleet that lives.
-//   node mock/server.mjs [--port 5299] [--machines 14] [--speed 1] [--empty]
+//   node mock/server.mjs [--port 5299] [--machines 14] [--speed 1] [--empty] [--drop SECONDS]
 // It serves the built pages too, under the policy the appliance serves them with. Sign in as admin/admin.
 import { createReadStream, existsSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -33,6 +33,11 @@ fleet.onMachine = (machine) => send('machine', machine);
 fleet.onGone = (id) => send('gone', { id });
 fleet.onEntry = (machine, entry) => send('entry', { machine, entry });
 setInterval(() => streams.forEach((stream) => stream.write(': still here\n\n')), 15_000);
+
+// --drop cuts the event streams now and then, as a network does
+if (option('drop', 0) > 0) {
+  setInterval(() => streams.forEach((stream) => stream.destroy()), option('drop', 0) * 1000);
+}
 
 function send(event, data) {
   streams.forEach((stream) => stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`));

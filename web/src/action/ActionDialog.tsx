@@ -43,26 +43,30 @@ export function ActionDialog({ verb, machines, skipped, onClose }: Props) {
   const [outcomes, setOutcomes] = useState<Outcome[]>([]);
 
   const failures = outcomes.filter((o) => o.error !== '');
-  const finished = outcomes.length === machines.length && machines.length > 0;
+  const done = new Set(outcomes.filter((o) => o.error === '').map((o) => o.machine.id));
+  const left = machines.filter((m) => !done.has(m.id));
   const countAsked = needsCount(verb, machines.length);
   const ready =
     params !== null && machines.length > 0 && (!countAsked || typed === String(machines.length));
 
+  /** Who refused may be asked again, with other words in the form; who is done is left alone. */
   const submit = async () => {
     if (!ready || running || params === null) {
       return;
     }
     setRunning(true);
-    const seen: Outcome[] = [];
-    await runOnAll(machines, verb.name, params, (outcome, changed) => {
-      seen.push(outcome);
-      setOutcomes([...seen]);
+    const before = outcomes.filter((o) => o.error === '');
+    const now: Outcome[] = [];
+    setOutcomes(before);
+    await runOnAll(left, verb.name, params, (outcome, changed) => {
+      now.push(outcome);
+      setOutcomes([...before, ...now]);
       if (changed !== null) {
         live.put(changed);
       }
     });
     setRunning(false);
-    if (seen.every((outcome) => outcome.error === '')) {
+    if (now.every((outcome) => outcome.error === '')) {
       onClose();
     }
   };
@@ -92,50 +96,42 @@ export function ActionDialog({ verb, machines, skipped, onClose }: Props) {
           {t.explain[verb.name] ? <Content component="p">{t.explain[verb.name]}</Content> : null}
           <MachineList machines={machines} outcomes={outcomes} />
           {skipped.length > 0 ? <Skipped machines={skipped} /> : null}
-          {finished ? null : (
-            <>
-              {verb.name === 'release' ? <ReleaseForm onChange={setParams} /> : null}
-              {verb.name === 'mark-broken' ? <CommentForm onChange={setParams} /> : null}
-              {verb.name === 'deploy' ? (
-                <DeployForm machines={machines} onChange={setParams} />
-              ) : null}
-              {countAsked ? (
-                <FormGroup label={t.typeCount(machines.length)} fieldId="action-count" isRequired>
-                  <TextInput
-                    id="action-count"
-                    value={typed}
-                    inputMode="numeric"
-                    autoComplete="off"
-                    onChange={(_event, value) => setTyped(value.trim())}
-                  />
-                </FormGroup>
-              ) : null}
-            </>
-          )}
+          {verb.name === 'release' ? <ReleaseForm onChange={setParams} /> : null}
+          {verb.name === 'mark-broken' ? <CommentForm onChange={setParams} /> : null}
+          {verb.name === 'deploy' ? (
+            <DeployForm machines={machines} onChange={setParams} />
+          ) : null}
+          {countAsked ? (
+            <FormGroup label={t.typeCount(machines.length)} fieldId="action-count" isRequired>
+              <TextInput
+                id="action-count"
+                value={typed}
+                inputMode="numeric"
+                autoComplete="off"
+                onChange={(_event, value) => setTyped(value.trim())}
+              />
+            </FormGroup>
+          ) : null}
           {failures.length > 0 ? <Failures failures={failures} /> : null}
           {/* Enter in a field sends the form */}
           <button type="submit" hidden />
         </Form>
       </ModalBody>
       <ModalFooter>
-        {finished ? (
-          <Button onClick={onClose}>{t.close}</Button>
-        ) : (
-          <>
-            <Button
-              id="action-submit"
-              variant={verb.danger ? 'danger' : 'primary'}
-              isDisabled={!ready || running}
-              isLoading={running}
-              onClick={() => void submit()}
-            >
-              {running && machines.length > 1 ? t.doing(outcomes.length, machines.length) : label}
-            </Button>
-            <Button id="action-cancel" variant="link" isDisabled={running} onClick={onClose}>
-              {t.cancel}
-            </Button>
-          </>
-        )}
+        {/* not disabled while running: the focus has to stay somewhere */}
+        <Button
+          id="action-submit"
+          variant={verb.danger ? 'danger' : 'primary'}
+          isDisabled={!ready}
+          isAriaDisabled={running}
+          isLoading={running}
+          onClick={() => void submit()}
+        >
+          {running && machines.length > 1 ? t.doing(outcomes.length, machines.length) : label}
+        </Button>
+        <Button id="action-cancel" variant="link" isAriaDisabled={running} onClick={onClose}>
+          {outcomes.length > 0 ? t.close : t.cancel}
+        </Button>
       </ModalFooter>
     </Modal>
   );

@@ -104,6 +104,38 @@ export function DeployForm({ machines, onChange }: Props) {
         image={image}
         onChoose={setChosen}
       />
+      <FormGroup label={t.disk} role="radiogroup" isStack fieldId="deploy-disk">
+        {single === undefined ? (
+          <span>{t.diskMany}</span>
+        ) : detail.isPending ? (
+          <Skeleton screenreaderText={texts.list.loading} />
+        ) : disks.length === 0 ? (
+          <span>{t.diskNoReport}</span>
+        ) : (
+          <DiskChoice disks={disks} image={image} disk={disk} onChoose={setDisk} />
+        )}
+      </FormGroup>
+      {mayHold ? (
+        <>
+          <Alert
+            isInline
+            variant="warning"
+            title={
+              single === undefined
+                ? t.consentMany
+                : target
+                  ? t.consentNeeded(target.holds.join(', '))
+                  : t.consentAuto
+            }
+          />
+          <Checkbox
+            id="deploy-consent"
+            label={t.consent}
+            isChecked={consent}
+            onChange={(_event, checked) => setConsent(checked)}
+          />
+        </>
+      ) : null}
       {single === undefined ? null : (
         <FormGroup label={t.hostname} fieldId="deploy-hostname">
           <TextInput
@@ -151,38 +183,6 @@ export function DeployForm({ machines, onChange }: Props) {
           <Help>{t.userDataKind}</Help>
         )}
       </FormGroup>
-      <FormGroup label={t.disk} role="radiogroup" isStack fieldId="deploy-disk">
-        {single === undefined ? (
-          <span>{t.diskMany}</span>
-        ) : detail.isPending ? (
-          <Skeleton screenreaderText={texts.list.loading} />
-        ) : disks.length === 0 ? (
-          <span>{t.diskNoReport}</span>
-        ) : (
-          <DiskChoice disks={disks} image={image} disk={disk} onChoose={setDisk} />
-        )}
-      </FormGroup>
-      {mayHold ? (
-        <>
-          <Alert
-            isInline
-            variant="warning"
-            title={
-              single === undefined
-                ? t.consentMany
-                : target
-                  ? t.consentNeeded(target.holds.join(', '))
-                  : t.consentAuto
-            }
-          />
-          <Checkbox
-            id="deploy-consent"
-            label={t.consent}
-            isChecked={consent}
-            onChange={(_event, checked) => setConsent(checked)}
-          />
-        </>
-      ) : null}
     </>
   );
 }
