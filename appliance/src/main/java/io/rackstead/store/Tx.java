@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,18 +88,23 @@ public final class Tx {
 
   private static void bind(PreparedStatement statement, Object... parameters) throws SQLException {
     for (int i = 0; i < parameters.length; i++) {
-      var value = parameters[i];
-      statement.setObject(
-          i + 1,
-          switch (value) {
-            case Instant instant -> Timestamp.from(instant);
-            case Optional<?> optional ->
-                optional.map(o -> o instanceof Instant at ? Timestamp.from(at) : o).orElse(null);
-            case byte[] bytes -> bytes;
-            case Number number -> number;
-            case Boolean truth -> truth;
-            default -> value.toString();
-          });
+      var value = parameters[i] instanceof Optional<?> optional ? optional.orElse(null) : parameters[i];
+      if (value == null) {
+        statement.setNull(i + 1, Types.NULL);
+      } else {
+        statement.setObject(i + 1, plain(value));
+      }
     }
+  }
+
+  /// Values of our own are stored as their text.
+  private static Object plain(Object value) {
+    return switch (value) {
+      case Instant instant -> Timestamp.from(instant);
+      case byte[] bytes -> bytes;
+      case Number number -> number;
+      case Boolean truth -> truth;
+      default -> value.toString();
+    };
   }
 }

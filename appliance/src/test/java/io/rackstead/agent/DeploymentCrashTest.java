@@ -14,7 +14,10 @@ import io.rackstead.machine.Outcome;
 import io.rackstead.machine.State;
 import io.rackstead.store.Crash;
 import io.rackstead.store.Database;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -58,8 +61,9 @@ class DeploymentCrashTest {
 
   /// Counts durable writes and dies at one of them.
   private static final class Fuse implements Database.CrashPoint {
+    final int at;
     int reached;
-    int at;
+    boolean armed;
 
     Fuse(int at) {
       this.at = at;
@@ -67,7 +71,7 @@ class DeploymentCrashTest {
 
     @Override
     public void reached(String where) {
-      if (Thread.currentThread().getName().equals("event-log")) {
+      if (!armed || Thread.currentThread().getName().equals("event-log")) {
         return;
       }
       if (++reached == at) {
@@ -78,23 +82,38 @@ class DeploymentCrashTest {
 
   @Test
   void aDeploymentSurvivesBeingKilledAtEachDurableWrite() throws Exception {
-    int points = deploy(folder.resolve("whole"), 0);
+    var template = folder.resolve("template");
+    MachineId id;
+    try (var rack = new Rack(template, Rack.fakeBmc(), _ -> {})) {
+      id = allocated(rack);
+    }
+    int points = deploy(copy(template, "whole"), id, 0);
     assertThat(points).isGreaterThan(30);
     for (int at = 1; at <= points; at++) {
-      deploy(folder.resolve("at" + at), at);
+      deploy(copy(template, "at" + at), id, at);
     }
   }
 
-  /// @return how many crash points a deployment passes
-  private static int deploy(Path folder, int at) throws Exception {
-    var bmc = Rack.fakeBmc();
-    MachineId id;
-    try (var rack = new Rack(folder, bmc, _ -> {})) {
-      id = allocated(rack);
+  private Path copy(Path template, String name) throws IOException {
+    var copy = folder.resolve(name);
+    try (var files = Files.walk(template)) {
+      for (var file : files.toList()) {
+        Files.copy(
+            file,
+            copy.resolve(template.relativize(file).toString()),
+            StandardCopyOption.COPY_ATTRIBUTES);
+      }
     }
+    return copy;
+  }
+
+  /// @return how many crash points a deployment passes
+  private static int deploy(Path folder, MachineId id, int at) throws Exception {
+    var bmc = Rack.fakeBmc();
     var fuse = new Fuse(at);
     var agent = new Agent();
     var rack = new Rack(folder, bmc, fuse);
+    fuse.armed = true;
     boolean asked = false;
     int calls = 0;
     while (rack.machines.find(id).orElseThrow().state() != State.DEPLOYED) {
