@@ -21,6 +21,20 @@ public record Principal(String username, Role role) {
     };
   }
 
+  /// Whether a machine is there for them: users see what is theirs and what is nobody's.
+  public boolean sees(String owner) {
+    return role != Role.USER || owner.isEmpty() || owner.equals(username);
+  }
+
+  /// Whether a machine of this owner is theirs to change.
+  public boolean mayChange(String owner) {
+    return switch (role) {
+      case AUDITOR -> false;
+      case USER -> owner.equals(username);
+      case OPERATOR, ADMIN -> true;
+    };
+  }
+
   public Actor actor() {
     return Actor.user(username);
   }

@@ -39,4 +39,17 @@ public record Route(Method method, String path, Access access, Handler handler) 
   public static Route post(String path, Access access, Handler handler) {
     return new Route(Method.POST, path, access, handler);
   }
+
+  public static Route put(String path, Access access, Handler handler) {
+    return new Route(Method.PUT, path, access, handler);
+  }
+
+  public static Route delete(String path, Access access, Handler handler) {
+    return new Route(Method.DELETE, path, access, handler);
+  }
+
+  @Override
+  public String toString() {
+    return "%-6s %-60s %s".formatted(method, path, access);
+  }
 }

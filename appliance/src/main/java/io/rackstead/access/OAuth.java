@@ -1,0 +1,188 @@
+package io.rackstead.access;
+
+import io.rackstead.http.Encoding;
+import io.rackstead.http.Form;
+import io.rackstead.http.Problem;
+import io.rackstead.http.Request;
+import io.rackstead.http.Route;
+import io.rackstead.store.Database;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/// Verifies OAuth 1.0 (RFC 5849) with MAAS's keys: PLAINTEXT where nobody can listen, HMAC-SHA1 and
+/// HMAC-SHA256 anywhere.
+final class OAuth {
+  static final long WINDOW_SECONDS = 300;
+
+  private final Database database;
+  private final ApiKeys keys;
+  private final InstantSource clock;
+  private final Predicate<Request> mayBePlain;
+  private final Nonces nonces = new Nonces();
+
+  OAuth(Database database, ApiKeys keys, InstantSource clock, Predicate<Request> mayBePlain) {
+    this.database = database;
+    this.keys = keys;
+    this.clock = clock;
+    this.mayBePlain = mayBePlain;
+  }
+
+  /// The user whose key signed this.
+  String verify(OAuthHeader header, Request request) {
+    long now = clock.instant().getEpochSecond();
+    checkTime(header.timestamp(), now);
+    var key =
+        database
+            .read(tx -> keys.find(tx, header.token()))
+            .filter(found -> found.consumerKey().equals(header.consumerKey()))
+            .orElseThrow(OAuth::wrongKey);
+    switch (header.method().toUpperCase(Locale.ROOT)) {
+      case "PLAINTEXT" -> plaintext(header, key, request);
+      case "HMAC-SHA1" -> hmac("HmacSHA1", header, key, request);
+      case "HMAC-SHA256" -> hmac("HmacSHA256", header, key, request);
+      default ->
+          throw new Problem(
+              401,
+              "Authorization Error: signature method "
+                  + header.method()
+                  + " is not spoken here: PLAINTEXT, HMAC-SHA1, HMAC-SHA256.");
+    }
+    return key.username();
+  }
+
+  private static void checkTime(long timestamp, long now) {
+    if (Math.abs(now - timestamp) > WINDOW_SECONDS) {
+      long off = Math.abs(now - timestamp);
+      throw new Problem(
+          401,
+          ("Authorization Error: Expired timestamp: given %d and now %d has a greater difference"
+                  + " than threshold %d: the client's clock is %d s %s, set it by NTP.")
+              .formatted(
+                  timestamp, now, WINDOW_SECONDS, off, timestamp < now ? "behind" : "ahead"));
+    }
+  }
+
+  private void plaintext(OAuthHeader header, ApiKey key, Request request) {
+    if (!mayBePlain.test(request)) {
+      throw new Problem(
+          401,
+          "Authorization Error: PLAINTEXT would show the key on this network: use https, sign with"
+              + " HMAC-SHA1, or allow "
+              + request.client().getHostAddress()
+              + " with access.plaintext_from.");
+    }
+    var wanted = "&" + key.tokenSecret().reveal();
+    if (!same(wanted, header.signature())) {
+      throw wrongKey();
+    }
+  }
+
+  private void hmac(String algorithm, OAuthHeader header, ApiKey key, Request request) {
+    boolean right = false;
+    for (var base : baseStrings(header, request)) {
+      right |= same(sign(algorithm, key, base), header.signature());
+    }
+    if (!right) {
+      throw wrongKey();
+    }
+    if (!nonces.first(header, clock.instant().getEpochSecond())) {
+      throw new Problem(401, "Authorization Error: Nonce already used: " + header.nonce() + ".");
+    }
+  }
+
+  private static String sign(String algorithm, ApiKey key, String base) {
+    try {
+      var mac = Mac.getInstance(algorithm);
+      var secret = "&" + Encoding.encode(key.tokenSecret().reveal());
+      mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), algorithm));
+      return Base64.getEncoder().encodeToString(mac.doFinal(base.getBytes(StandardCharsets.UTF_8)));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java has " + algorithm, e);
+    }
+  }
+
+  /// What a client may have signed (RFC 5849 §3.4.1). One client in use signs only the first value
+  /// of a repeated parameter, the fields of a multipart POST too, and no form on PUT.
+  private static Set<String> baseStrings(OAuthHeader header, Request request) {
+    var form = Form.of(request);
+    var fields = form.fields();
+    var candidates = new ArrayList<List<Map<String, List<String>>>>();
+    if (form.urlEncoded()) {
+      candidates.add(List.of(request.query(), fields));
+    }
+    if (request.method() == Route.Method.POST) {
+      candidates.add(List.of(firsts(request.query()), firsts(fields)));
+    }
+    if (!form.urlEncoded() || request.method() == Route.Method.PUT) {
+      candidates.add(List.of(request.query()));
+      candidates.add(List.of(firsts(request.query())));
+    }
+    var bases = new LinkedHashSet<String>();
+    var url = Encoding.encode(url(request));
+    for (var parameters : candidates) {
+      bases.add(
+          request.method() + "&" + url + "&" + Encoding.encode(normalized(header, parameters)));
+    }
+    return bases;
+  }
+
+  private static Map<String, List<String>> firsts(Map<String, List<String>> parameters) {
+    var firsts = new java.util.LinkedHashMap<String, List<String>>();
+    parameters.forEach((name, values) -> firsts.put(name, values.subList(0, 1)));
+    return firsts;
+  }
+
+  /// RFC 5849 §3.4.1.3.2.
+  private static String normalized(OAuthHeader header, List<Map<String, List<String>>> parameters) {
+    var pairs = new ArrayList<String[]>();
+    header
+        .signed()
+        .forEach((name, value) ->
+            pairs.add(new String[] {Encoding.encode(name), Encoding.encode(value)}));
+    for (var map : parameters) {
+      map.forEach((name, values) ->
+          values.forEach(
+              value -> pairs.add(new String[] {Encoding.encode(name), Encoding.encode(value)})));
+    }
+    pairs.sort((a, b) -> a[0].equals(b[0]) ? a[1].compareTo(b[1]) : a[0].compareTo(b[0]));
+    return String.join("&", pairs.stream().map(pair -> pair[0] + "=" + pair[1]).toList());
+  }
+
+  /// As the client sees it, also behind a proxy (RFC 5849 §3.4.1.2). Believing the proxy's word
+  /// here is safe: a wrong one fits no signature.
+  private static String url(Request request) {
+    var scheme =
+        request
+            .header("X-Forwarded-Proto")
+            .map(proto -> proto.toLowerCase(Locale.ROOT))
+            .filter(proto -> proto.equals("http") || proto.equals("https"))
+            .orElse(request.secure() ? "https" : "http");
+    var host = request.header("Host").orElse("").toLowerCase(Locale.ROOT);
+    var defaultPort = scheme.equals("http") ? ":80" : ":443";
+    if (host.endsWith(defaultPort)) {
+      host = host.substring(0, host.length() - defaultPort.length());
+    }
+    return scheme + "://" + host + request.path();
+  }
+
+  private static boolean same(String wanted, String given) {
+    return MessageDigest.isEqual(
+        wanted.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Problem wrongKey() {
+    return new Problem(401, "Authorization Error: Invalid API key.");
+  }
+}

@@ -1,0 +1,129 @@
+package io.rackstead.access;
+
+import io.rackstead.access.Principal.Role;
+import io.rackstead.store.Database;
+import io.rackstead.store.Tx;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// Who may sign in, and with which password.
+public final class Users {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9@.+_-]{0,149}");
+  private static final int SHORTEST = 8;
+  private static final String LETTERS = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+  private final Database database;
+  private final SecureRandom random;
+  private final InstantSource clock;
+
+  /// Somebody's name that nobody has takes as long to refuse as a wrong password.
+  private volatile String nobody = "";
+
+  public Users(Database database, SecureRandom random, InstantSource clock) {
+    this.database = database;
+    this.random = random;
+    this.clock = clock;
+  }
+
+  public List<User> list(Tx tx) {
+    return tx.list("select username, role from person order by username", Users::user);
+  }
+
+  public Optional<User> find(Tx tx, String username) {
+    return tx.one("select username, role from person where username = ?", Users::user, username);
+  }
+
+  /// Makes a user, or gives an existing one this password and role.
+  public User set(String username, Secret password, Role role, Origin origin) {
+    if (!NAME.matcher(username).matches()) {
+      throw new IllegalArgumentException(
+          "a username has letters, digits and @ . + - _, at most 150, got " + username);
+    }
+    if (password.reveal().length() < SHORTEST) {
+      throw new IllegalArgumentException("a password has at least " + SHORTEST + " characters");
+    }
+    var hash = Password.hash(password, random);
+    return database.inTransaction(tx -> {
+      boolean known =
+          tx.change(
+                  "update person set password = ?, role = ? where username = ?",
+                  hash,
+                  role,
+                  username)
+              > 0;
+      if (!known) {
+        tx.change(
+            "insert into person (username, role, password, created_at) values (?, ?, ?, ?)",
+            username,
+            role,
+            hash,
+            clock.instant());
+      }
+      Audit.write(
+          tx,
+          clock.instant(),
+          origin,
+          (known ? "changed password and role of user " : "created user ")
+              + username
+              + ", role "
+              + role);
+      return new User(username, role);
+    });
+  }
+
+  public boolean remove(Tx tx, String username) {
+    return tx.change("delete from person where username = ?", username) > 0;
+  }
+
+  /// Makes the administrator of a data folder that has none; answers the password, to be shown
+  /// once.
+  public Optional<Secret> firstAdministrator(String username) {
+    boolean needed =
+        database.read(tx ->
+            tx.one("select count(*) from person where role = 'ADMIN'", row -> row.getInt(1))
+                    .orElse(0)
+                == 0);
+    if (!needed) {
+      return Optional.empty();
+    }
+    var password = new StringBuilder();
+    for (int i = 0; i < 20; i++) {
+      password.append(LETTERS.charAt(random.nextInt(LETTERS.length())));
+    }
+    var secret = Secret.of(password.toString());
+    set(username, secret, Role.ADMIN, Origin.APPLIANCE);
+    return Optional.of(secret);
+  }
+
+  /// The user whose password this is; empty for a wrong one and for nobody alike.
+  public Optional<User> signIn(String username, Secret password) {
+    var hash =
+        database.read(tx ->
+            tx.one(
+                "select password from person where username = ?",
+                row -> row.getString(1),
+                username));
+    if (password.reveal().length() > 1024) {
+      return Optional.empty();
+    }
+    boolean fits = Password.fits(password, hash.orElseGet(this::nobody));
+    return hash.isPresent() && fits ? database.read(tx -> find(tx, username)) : Optional.empty();
+  }
+
+  private String nobody() {
+    if (nobody.isEmpty()) {
+      var unknown = new byte[24];
+      random.nextBytes(unknown);
+      nobody =
+          Password.hash(Secret.of(java.util.Base64.getEncoder().encodeToString(unknown)), random);
+    }
+    return nobody;
+  }
+
+  private static User user(java.sql.ResultSet row) throws java.sql.SQLException {
+    return new User(row.getString("username"), Role.valueOf(row.getString("role")));
+  }
+}

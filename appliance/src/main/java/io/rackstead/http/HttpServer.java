@@ -1,0 +1,237 @@
+package io.rackstead.http;
+
+import io.javalin.Javalin;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import io.rackstead.http.Route.Access;
+import io.rackstead.http.Route.Method;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.ServerConnector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The appliance's HTTP server: Javalin carries the requests, one virtual thread each; which route
+/// answers, who may ask and how a refusal is told is decided here.
+public final class HttpServer implements AutoCloseable {
+  static final int BODY_LIMIT = 8 << 20;
+  private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+  private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+
+  /// Longer than the longest poll (the agent's, 30 s) and than the heartbeat of a stream.
+  private static final Duration IDLE = Duration.ofSeconds(90);
+
+  private static final Map<String, String> SAFE =
+      Map.of(
+          "Content-Security-Policy",
+          "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self';"
+              + " frame-ancestors 'none'",
+          "X-Content-Type-Options",
+          "nosniff",
+          "X-Frame-Options",
+          "DENY",
+          "Referrer-Policy",
+          "no-referrer",
+          "Cross-Origin-Opener-Policy",
+          "same-origin");
+
+  private final Router router;
+  private final Authenticator authenticator;
+  private final Streams streams = new Streams(HEARTBEAT);
+  private final Javalin javalin;
+
+  private HttpServer(String address, int port, List<Route> routes, Authenticator authenticator) {
+    this.router = new Router(routes);
+    this.authenticator = authenticator;
+    this.javalin =
+        Javalin.create(config -> {
+          config.startup.showJavalinBanner = false;
+          config.startup.startupWatcherEnabled = false;
+          config.startup.showOldJavalinVersionWarning = false;
+          config.concurrency.useVirtualThreads = true;
+          config.jetty.addConnector((server, http) -> connector(server, http, address, port));
+          config.jetty.modifyServletContextHandler(
+              context -> context.getServletHandler().setDecodeAmbiguousURIs(true));
+          for (var method : HandlerType.commonHttp()) {
+            config.routes.addHttpHandler(method, "/*", this::serve);
+          }
+        });
+  }
+
+  /// Starts serving. A port that cannot be had is an [IOException] whose message says what to do.
+  ///
+  /// @param port 0 takes a free one
+  public static HttpServer start(
+      String address, int port, List<Route> routes, Authenticator authenticator, StaticPages pages)
+      throws IOException {
+    var all = new ArrayList<>(routes);
+    all.addAll(pages.routes());
+    var server = new HttpServer(address, port, all, authenticator);
+    try {
+      server.javalin.start();
+    } catch (RuntimeException e) {
+      server.javalin.stop();
+      throw new IOException(reason(address, port, e), e);
+    }
+    return server;
+  }
+
+  private static String reason(String address, int port, Throwable failure) {
+    var where = "http " + address + ":" + port;
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BindException || cause instanceof SocketException) {
+        var said = String.valueOf(cause.getMessage());
+        if (said.contains("Permission denied")) {
+          return where
+              + ": no right to bind this port: choose one above 1023 with --http.port, or give the"
+              + " process CAP_NET_BIND_SERVICE";
+        }
+        if (said.contains("Cannot assign")) {
+          return where + ": this host has no such address: choose another with --http.address";
+        }
+        return where
+            + ": the port is taken: end what listens there (ss -ltnp shows it), or choose another"
+            + " with --http.port";
+      }
+    }
+    return where + ": cannot start: " + failure.getMessage();
+  }
+
+  public int port() {
+    return javalin.port();
+  }
+
+  /// What every answer passes through, on a thread of its own.
+  private void serve(Context context) throws IOException {
+    var raw = context.req();
+    var response = context.res();
+    Reply reply;
+    try {
+      reply = answer(raw);
+    } catch (Problem problem) {
+      reply = Refusal.of(raw.getRequestURI(), problem);
+    } catch (IOException e) {
+      // the client went while it was sending
+      LOG.debug("{} {}: {}", raw.getMethod(), raw.getRequestURI(), e.getMessage());
+      return;
+    } catch (Exception e) {
+      LOG.error(
+          "{} {} from {} failed", raw.getMethod(), raw.getRequestURI(), raw.getRemoteAddr(), e);
+      reply =
+          Refusal.of(
+              raw.getRequestURI(),
+              new Problem(500, "internal error, the appliance's log has the details"));
+    }
+    SAFE.forEach(response::setHeader);
+    switch (reply) {
+      case Reply.Whole whole -> write(raw, response, whole);
+      case Reply.Stream stream -> streams.run(response, stream.writer());
+    }
+  }
+
+  private Reply answer(HttpServletRequest raw) throws Exception {
+    var path = raw.getRequestURI();
+    var method = method(raw.getMethod());
+    if (method.isEmpty()) {
+      throw new Problem(405, raw.getMethod() + " is not spoken here");
+    }
+    return switch (router.find(method.get(), path)) {
+      case Router.Match.Found(Route route, Map<String, String> parts) ->
+          run(route, Received.of(raw, method.get(), parts, authenticator));
+      case Router.Match.OtherMethods(var allowed) ->
+          throw new Problem(
+              405, method.get() + " is not possible on " + path + ", these are: " + allowed);
+      case Router.Match.Nothing() ->
+          throw new Problem(
+              404,
+              path.startsWith("/MAAS/api/")
+                  ? "Unknown API endpoint: " + path + "."
+                  : "there is nothing at " + path);
+    };
+  }
+
+  private static Reply run(Route route, Received request) throws Exception {
+    if (route.access() != Access.PUBLIC && route.access() != Access.BEARER) {
+      var principal = request.principal();
+      if (!principal.may(route.access())) {
+        throw new Problem(
+            403, principal.username() + " may not do this: it takes " + needed(route.access()));
+      }
+    }
+    wantJson(route, request);
+    return route.handler().handle(request);
+  }
+
+  private static String needed(Access access) {
+    return access == Access.ADMIN ? "an administrator" : "a user who may operate machines";
+  }
+
+  /// A foreign page cannot send JSON without asking first (CORS), so this closes the door to forms.
+  private static void wantJson(Route route, Received request) {
+    boolean write = route.method() == Method.POST || route.method() == Method.PUT;
+    var type = request.header("Content-Type").orElse("");
+    if (write && route.path().startsWith("/api/") && !type.startsWith("application/json")) {
+      throw new Problem(
+          415, "send Content-Type: application/json, got " + (type.isEmpty() ? "none" : type));
+    }
+  }
+
+  private static void write(HttpServletRequest raw, HttpServletResponse response, Reply.Whole whole)
+      throws IOException {
+    response.setStatus(whole.status());
+    if (!response.containsHeader("Cache-Control")) {
+      response.setHeader("Cache-Control", "no-store");
+    }
+    whole.headers().forEach(response::setHeader);
+    if (whole.status() == 204) {
+      response.setContentType(null);
+      return;
+    }
+    response.setContentType(whole.contentType());
+    response.setContentLengthLong(whole.body().length);
+    if (!raw.getMethod().equals("HEAD")) {
+      response.getOutputStream().write(whole.body());
+    }
+  }
+
+  private static Optional<Method> method(String name) {
+    for (var method : Method.values()) {
+      if (method.name().equals(name)) {
+        return Optional.of(method);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static ServerConnector connector(
+      org.eclipse.jetty.server.Server server, HttpConfiguration http, String address, int port) {
+    http.setSendServerVersion(false);
+    http.setSendDateHeader(true);
+    // an encoded slash is part of a name (a subnet's CIDR), and cloud-init sends double slashes
+    http.setUriCompliance(UriCompliance.UNSAFE);
+    http.setIdleTimeout(IDLE.toMillis());
+    var connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+    connector.setHost(address);
+    connector.setPort(port);
+    connector.setIdleTimeout(IDLE.toMillis());
+    connector.setAcceptQueueSize(512);
+    return connector;
+  }
+
+  @Override
+  public void close() {
+    streams.close();
+    javalin.stop();
+  }
+}
