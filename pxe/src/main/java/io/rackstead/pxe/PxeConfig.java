@@ -8,8 +8,8 @@ import java.nio.file.Path;
 /// the service off.
 ///
 /// @param bindAddress 0.0.0.0: DHCP on each served interface by itself, TFTP on each of our
-///     addresses there, HTTP on all. Any other address: everything on that address only, so DHCP
-///     hears relays and renewals but no broadcasts
+///   addresses there, HTTP on all. Any other address: everything on that address only, so DHCP
+///   hears relays and renewals but no broadcasts
 /// @param leaseDirectory where the lease log lies; made when it does not exist
 /// @param loaderDirectory where `undionly.kpxe`, `snponly.efi` and their like lie
 public record PxeConfig(

@@ -1,0 +1,198 @@
+package io.rackstead.pxe;
+
+import io.rackstead.pxe.ServiceState.Status;
+import io.rackstead.pxe.dhcp.DhcpServer;
+import io.rackstead.pxe.http.BootHttpServer;
+import io.rackstead.pxe.http.BootPages;
+import io.rackstead.pxe.ipxe.Loaders;
+import io.rackstead.pxe.lease.Lease;
+import io.rackstead.pxe.lease.LeaseLog;
+import io.rackstead.pxe.lease.Leases;
+import io.rackstead.pxe.tftp.TftpServer;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.Inet4Address;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// All boot services. Each that can start does; one that cannot says in one line what to do about
+/// it, in [#states], and the others run.
+public final class PxeServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PxeServer.class);
+
+  private final PxeConfig config;
+  private final Networks networks;
+  private final List<ServiceState> fixed = new ArrayList<>();
+  private final Optional<LeaseLog> leases;
+  private final Optional<BootHttpServer> http;
+  private final Optional<TftpServer> tftp;
+  private final Optional<DhcpServer> dhcp;
+
+  private PxeServer(
+      PxeConfig config,
+      Booter booter,
+      Networks networks,
+      BootJournal journal,
+      InstantSource clock) {
+    this.config = config;
+    this.networks = networks;
+    this.leases = openLeases(clock);
+    var loaders = findLoaders();
+    BootFiles files = (name, client) -> loaders.open(name).or(() -> booter.open(name, client));
+    Clients clients =
+        address ->
+            address instanceof Inet4Address held
+                ? leases
+                    .flatMap(log -> log.at(held))
+                    .filter(lease -> lease.activeAt(clock.instant()))
+                    .map(Lease::mac)
+                : Optional.empty();
+    this.http = startHttp(new BootPages(booter, files, clients, journal));
+    this.tftp =
+        config.tftpPort() < 0
+            ? Optional.empty()
+            : Optional.of(TftpServer.start(config.tftpPort(), files, clients, journal));
+    this.dhcp =
+        config.dhcpPort() < 0 && config.proxyPort() < 0
+            ? Optional.empty()
+            : Optional.of(
+                DhcpServer.start(
+                    config,
+                    booter,
+                    networks,
+                    journal,
+                    leases.map(Leases.class::cast),
+                    loaders,
+                    this::httpPort,
+                    clock));
+    refresh();
+  }
+
+  /// Starts what can be started, and never throws for what cannot.
+  public static PxeServer start(
+      PxeConfig config, Booter booter, Networks networks, BootJournal journal) {
+    return start(config, booter, networks, journal, InstantSource.system());
+  }
+
+  /// The same, with the clock that leases are measured by.
+  public static PxeServer start(
+      PxeConfig config,
+      Booter booter,
+      Networks networks,
+      BootJournal journal,
+      InstantSource clock) {
+    return new PxeServer(config, booter, networks, journal, clock);
+  }
+
+  private Optional<LeaseLog> openLeases(InstantSource clock) {
+    var directory = config.leaseDirectory();
+    try {
+      var log = LeaseLog.open(directory, clock);
+      fixed.add(new ServiceState("leases", Status.SERVING, directory.toString()));
+      return Optional.of(log);
+    } catch (IOException e) {
+      fail(
+          "leases",
+          "no address is given out, because the lease log in "
+              + directory
+              + " cannot be used: "
+              + e.getMessage()
+              + ": make it a writable directory, or set pxe.leaseDirectory");
+      return Optional.empty();
+    }
+  }
+
+  private Loaders findLoaders() {
+    var directory = config.loaderDirectory();
+    try {
+      var loaders = Loaders.in(directory);
+      if (loaders.complete()) {
+        fixed.add(new ServiceState("loaders", Status.SERVING, loaders.describe()));
+      } else {
+        fail("loaders", loaders.describe());
+      }
+      return loaders;
+    } catch (IOException e) {
+      fail("loaders", directory + " cannot be read: " + e.getMessage());
+      return Loaders.none(directory);
+    }
+  }
+
+  private Optional<BootHttpServer> startHttp(BootPages pages) {
+    if (config.httpPort() < 0) {
+      fixed.add(new ServiceState("http", Status.OFF, "switched off"));
+      return Optional.empty();
+    }
+    var where = "port " + config.httpPort() + "/tcp";
+    try {
+      var server = BootHttpServer.start(pages, config.bindAddress(), config.httpPort());
+      fixed.add(
+          new ServiceState("http", Status.SERVING, "port " + server.address().getPort() + "/tcp"));
+      return Optional.of(server);
+    } catch (BindException e) {
+      fail("http", BindFailure.explain(where, config.httpPort(), "pxe.httpPort", e));
+      return Optional.empty();
+    }
+  }
+
+  private void fail(String name, String line) {
+    LOG.warn("{}: {}", name, line);
+    fixed.add(new ServiceState(name, Status.FAILED, line));
+  }
+
+  /// Follows an edit of the networks. DHCP also notices by itself, within seconds.
+  public void refresh() {
+    dhcp.ifPresent(DhcpServer::refresh);
+    Set<Inet4Address> addresses =
+        config.bindAddress().isAnyLocalAddress()
+            ? networks.served().stream()
+                .map(Networks.Served::serverAddress)
+                .collect(Collectors.toSet())
+            : Set.of(config.bindAddress());
+    tftp.ifPresent(server -> server.listenOn(addresses));
+  }
+
+  /// How each service fares at this moment.
+  public List<ServiceState> states() {
+    var states = new ArrayList<>(fixed);
+    states.addAll(
+        dhcp.map(DhcpServer::states)
+            .orElse(
+                List.of(
+                    new ServiceState("dhcp", Status.OFF, "switched off"),
+                    new ServiceState("proxydhcp", Status.OFF, "switched off"))));
+    states.add(
+        tftp.map(TftpServer::state).orElse(new ServiceState("tftp", Status.OFF, "switched off")));
+    return List.copyOf(states);
+  }
+
+  /// Every address that was given out or promised, in the order of addresses.
+  public List<Lease> leases() {
+    return leases.map(Leases::list).orElse(List.of());
+  }
+
+  /// The port of the boot HTTP service; the one of the configuration while it does not serve.
+  public int httpPort() {
+    return http.map(server -> server.address().getPort()).orElse(config.httpPort());
+  }
+
+  @Override
+  public void close() {
+    dhcp.ifPresent(DhcpServer::close);
+    tftp.ifPresent(TftpServer::close);
+    http.ifPresent(BootHttpServer::close);
+    try {
+      if (leases.isPresent()) {
+        leases.get().close();
+      }
+    } catch (IOException e) {
+      LOG.error("lease log: not closed cleanly: {}", e.toString());
+    }
+  }
+}

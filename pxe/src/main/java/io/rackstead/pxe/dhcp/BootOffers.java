@@ -1,0 +1,46 @@
+package io.rackstead.pxe.dhcp;
+
+import io.rackstead.pxe.BootRequest;
+import io.rackstead.pxe.BootRequest.Stage;
+import io.rackstead.pxe.Booter;
+import io.rackstead.pxe.Networks.Served;
+import io.rackstead.pxe.dhcp.DhcpMessage.VendorClass;
+import io.rackstead.pxe.ipxe.BootPath;
+import io.rackstead.pxe.ipxe.BootServer;
+import io.rackstead.pxe.ipxe.Loaders;
+import java.net.Inet4Address;
+import java.util.Optional;
+import java.util.function.IntSupplier;
+
+/// Asks the booter for a client and turns its decision into the next boot file.
+final class BootOffers {
+  private final Booter booter;
+  private final Loaders loaders;
+  private final IntSupplier httpPort;
+
+  /// @param httpPort the port that boot URLs name, known once the HTTP service has started
+  BootOffers(Booter booter, Loaders loaders, IntSupplier httpPort) {
+    this.booter = booter;
+    this.loaders = loaders;
+    this.httpPort = httpPort;
+  }
+
+  BootOffer offer(DhcpMessage asked, Served network, Optional<Inet4Address> address) {
+    if (asked.vendorClass() == VendorClass.OTHER) {
+      return BootOffer.NOT_ASKED;
+    }
+    var request =
+        new BootRequest(
+            asked.chaddr(),
+            asked.arch(),
+            asked.fromLoader() ? Stage.LOADER : Stage.FIRMWARE,
+            asked.systemUuid(),
+            address);
+    var answer = booter.decide(request);
+    var server = new BootServer(network.serverAddress(), httpPort.getAsInt());
+    return new BootOffer(
+        BootPath.next(request, answer.decision(), server, loaders),
+        answer.rule(),
+        answer.effects());
+  }
+}

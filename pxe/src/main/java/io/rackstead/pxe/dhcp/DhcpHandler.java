@@ -1,0 +1,129 @@
+package io.rackstead.pxe.dhcp;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.DatagramPacket;
+import io.rackstead.pxe.BootJournal;
+import io.rackstead.pxe.BootJournal.Trace;
+import io.rackstead.pxe.lease.Leases;
+import io.rackstead.pxe.net.MalformedPacket;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One DHCP socket: drains the datagrams that wait, commits their leases once, then lets the
+/// replies go.
+final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
+  private static final Logger LOG = LoggerFactory.getLogger(DhcpHandler.class);
+
+  private final Optional<String> networkInterface;
+  private final boolean proxyPort;
+  private final DhcpResponder responder;
+  private final Optional<Leases> leases;
+  private final BootJournal journal;
+  private final List<Answer> batch = new ArrayList<>();
+
+  DhcpHandler(
+      Optional<String> networkInterface,
+      boolean proxyPort,
+      DhcpResponder responder,
+      Optional<Leases> leases,
+      BootJournal journal) {
+    this.networkInterface = networkInterface;
+    this.proxyPort = proxyPort;
+    this.responder = responder;
+    this.leases = leases;
+    this.journal = journal;
+  }
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext context, DatagramPacket packet) {
+    InetSocketAddress sender = packet.sender();
+    try {
+      var asked = DhcpMessage.decode(packet.content().nioBuffer());
+      if (sender.getAddress() instanceof Inet4Address source) {
+        batch.add(
+            responder.answer(
+                asked, new Arrival(networkInterface, proxyPort, source, sender.getPort())));
+      }
+    } catch (MalformedPacket e) {
+      LOG.debug("dhcp from {}: {}", sender, e.getMessage());
+      batch.add(malformed(sender.getAddress(), e));
+    } catch (RuntimeException e) {
+      // whatever is wrong with this client's answer, the others are still to be answered
+      LOG.error("dhcp from {}: no answer", sender, e);
+    }
+  }
+
+  private Answer malformed(InetAddress sender, MalformedPacket e) {
+    var trace =
+        new Trace(
+            proxyPort ? "proxydhcp" : "dhcp",
+            Optional.empty(),
+            Optional.of(sender),
+            "malformed: " + e.getMessage(),
+            "");
+    return new Answer(Optional.empty(), trace, List.of(), false);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    if (batch.isEmpty()) {
+      return;
+    }
+    boolean durable = leases.map(Leases::commit).orElse(true);
+    var sent = List.copyOf(batch);
+    batch.clear();
+    for (var answer : sent) {
+      if (durable || !answer.needsDisk()) {
+        answer.reply().ifPresent(reply -> write(context, reply));
+      }
+    }
+    context.flush();
+    sent.forEach(answer -> tell(answer, durable));
+  }
+
+  private void write(ChannelHandlerContext context, Answer.Reply reply) {
+    try {
+      var to = new InetSocketAddress(reply.to(), reply.port());
+      var packet = new DatagramPacket(Unpooled.wrappedBuffer(reply.message().encode()), to);
+      context
+          .write(packet)
+          .addListener(done -> {
+            if (!done.isSuccess()) {
+              LOG.warn("dhcp to {}: not sent: {}", to, String.valueOf(done.cause()));
+            }
+          });
+    } catch (IllegalArgumentException e) {
+      LOG.error("dhcp to {}: not sent: {}", reply.message().chaddr(), e.getMessage());
+    }
+  }
+
+  private void tell(Answer answer, boolean durable) {
+    if (durable || !answer.needsDisk()) {
+      journal.trace(answer.trace());
+      journal.effects(answer.effects());
+      return;
+    }
+    var trace = answer.trace();
+    journal.trace(
+        new Trace(
+            trace.source(),
+            trace.mac(),
+            trace.client(),
+            trace.text() + ", not sent: the disk does not take the lease, make room on it",
+            trace.rule()));
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    // an ICMP error for a reply shows here on the next read; the socket lives on
+    LOG.debug("dhcp socket: {}", cause.toString());
+  }
+}

@@ -1,0 +1,166 @@
+package io.rackstead.pxe.dhcp;
+
+import io.rackstead.pxe.ClientArch;
+import io.rackstead.pxe.net.MacAddress;
+import io.rackstead.pxe.net.MalformedPacket;
+import io.rackstead.pxe.net.Subnet;
+import java.net.Inet4Address;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.UUID;
+
+/// A DHCP message, RFC 2131 §2, with the RFC's own field names. Of hardware types only Ethernet is
+/// read, and only with the DHCP cookie: plain BOOTP is malformed here.
+///
+/// @param secs seconds since the client began, for the operator only
+/// @param broadcast the client cannot take a unicast yet
+public record DhcpMessage(
+    int op,
+    int hops,
+    int xid,
+    int secs,
+    boolean broadcast,
+    Inet4Address ciaddr,
+    Inet4Address yiaddr,
+    Inet4Address siaddr,
+    Inet4Address giaddr,
+    MacAddress chaddr,
+    String sname,
+    String file,
+    DhcpOptions options) {
+  public static final int REQUEST = 1;
+  public static final int REPLY = 2;
+  public static final Inet4Address NONE = Subnet.address(0);
+
+  private static final int ENCAPSULATED_FEATURE_HTTP = 19;
+
+  /// Reads one datagram, or throws [MalformedPacket]. The buffer's rest is the packet.
+  public static DhcpMessage decode(ByteBuffer in) {
+    return DhcpCodec.decode(in);
+  }
+
+  /// The datagram, options in ascending order, padded to the 300 octets that old relays and clients
+  /// expect.
+  public ByteBuffer encode() {
+    return DhcpCodec.encode(this);
+  }
+
+  public Optional<MessageType> type() {
+    return options.octet(DhcpOptions.MESSAGE_TYPE).flatMap(MessageType::of);
+  }
+
+  public boolean relayed() {
+    return !giaddr.equals(NONE);
+  }
+
+  public boolean hasAddress() {
+    return !ciaddr.equals(NONE);
+  }
+
+  /// What the client calls itself: `PXEClient`, `HTTPClient` or an operating system's own name.
+  public VendorClass vendorClass() {
+    var text = options.text(DhcpOptions.CLASS_ID).orElse("");
+    if (text.startsWith("PXEClient")) {
+      return VendorClass.PXE;
+    }
+    return text.startsWith("HTTPClient") ? VendorClass.HTTP : VendorClass.OTHER;
+  }
+
+  /// Who asks for a boot file at all. An operating system that merely wants an address does not.
+  public enum VendorClass {
+    PXE,
+    HTTP,
+    OTHER
+  }
+
+  /// Option 93, RFC 4578 §2.1: the first of the types it names. Without it the class identifier of
+  /// the PXE specification says the same in text.
+  public ClientArch arch() {
+    var octets = options.octets(DhcpOptions.CLIENT_ARCH);
+    if (octets.isPresent()) {
+      return octets.get().length < 2
+          ? ClientArch.UNKNOWN
+          : ClientArch.of(ByteBuffer.wrap(octets.get()).getShort() & 0xffff);
+    }
+    var text = options.text(DhcpOptions.CLASS_ID).orElse("");
+    var at = text.indexOf(":Arch:");
+    if (at >= 0 && text.length() >= at + 11 && text.substring(at + 6, at + 11).matches("[0-9]+")) {
+      return ClientArch.of(Integer.parseInt(text.substring(at + 6, at + 11)));
+    }
+    return ClientArch.UNKNOWN;
+  }
+
+  /// Option 97, RFC 4578 §2.3. The first three fields are little-endian there, as SMBIOS has them;
+  /// here they are turned, so that the text is what `dmidecode` prints.
+  public Optional<UUID> systemUuid() {
+    return options
+        .octets(DhcpOptions.CLIENT_UUID)
+        .filter(octets -> octets.length == 17 && octets[0] == 0)
+        .map(octets -> ByteBuffer.wrap(octets, 1, 16))
+        .map(in -> {
+          long time =
+              Integer.toUnsignedLong(Integer.reverseBytes(in.getInt())) << 32
+                  | (Short.reverseBytes(in.getShort()) & 0xffffL) << 16
+                  | Short.reverseBytes(in.getShort()) & 0xffffL;
+          return new UUID(time, in.getLong());
+        });
+  }
+
+  /// Whether our loader, or an iPXE as good as ours, sends this. The user class decides where there
+  /// is one, because an operator can set it; else iPXE's own option 175. An iPXE in a NIC's ROM
+  /// that was built without HTTP counts as firmware, so that it is handed a better one.
+  public boolean fromLoader() {
+    if (!options.has(DhcpOptions.USER_CLASS) && !options.has(DhcpOptions.IPXE)) {
+      return false;
+    }
+    var userClass =
+        options
+            .octets(DhcpOptions.USER_CLASS)
+            .map(octets -> new String(octets, StandardCharsets.ISO_8859_1))
+            .orElse("iPXE");
+    // RFC 3004 puts a length in front of each class; iPXE sends the bare text
+    return (userClass.equals("iPXE") || userClass.equals("\4iPXE")) && loaderSpeaksHttp();
+  }
+
+  private boolean loaderSpeaksHttp() {
+    var features = options.octets(DhcpOptions.IPXE);
+    if (features.isEmpty()) {
+      return true;
+    }
+    var in = ByteBuffer.wrap(features.get());
+    while (in.remaining() >= 2) {
+      int feature = in.get() & 255;
+      int length = in.get() & 255;
+      if (feature == ENCAPSULATED_FEATURE_HTTP) {
+        return true;
+      }
+      if (length > in.remaining()) {
+        return false;
+      }
+      in.position(in.position() + length);
+    }
+    return false;
+  }
+
+  /// One line for the operator; nothing in it comes from the wire unchecked.
+  public String summary() {
+    var text = new StringBuilder(type().map(Enum::name).orElse("no type"));
+    if (relayed()) {
+      text.append(" by relay ").append(giaddr.getHostAddress());
+    }
+    if (hasAddress()) {
+      text.append(" from ").append(ciaddr.getHostAddress());
+    }
+    if (vendorClass() != VendorClass.OTHER) {
+      text.append(fromLoader() ? " loader " : " firmware ").append(arch());
+    }
+    return text.toString();
+  }
+
+  void check() {
+    if (op != REQUEST && op != REPLY) {
+      throw new MalformedPacket("op " + op, 0);
+    }
+  }
+}

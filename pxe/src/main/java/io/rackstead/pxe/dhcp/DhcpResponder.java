@@ -1,0 +1,255 @@
+package io.rackstead.pxe.dhcp;
+
+import static io.rackstead.pxe.dhcp.DhcpMessage.NONE;
+
+import io.rackstead.pxe.BootJournal.Trace;
+import io.rackstead.pxe.Networks;
+import io.rackstead.pxe.Networks.Mode;
+import io.rackstead.pxe.Networks.Served;
+import io.rackstead.pxe.dhcp.Answer.Reply;
+import io.rackstead.pxe.dhcp.DhcpMessage.VendorClass;
+import io.rackstead.pxe.lease.Lease;
+import io.rackstead.pxe.lease.Leases;
+import io.rackstead.pxe.lease.Leases.Binding;
+import java.net.Inet4Address;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/// One message in, at most one out: RFC 2131 §4.3 as server, and the proxy of the PXE specification
+/// 2.1 §2.2.3 beside a foreign server. Touches no socket; what it changes is the leases alone.
+final class DhcpResponder {
+  private final Networks networks;
+  private final BootOffers boots;
+  private final Optional<Leases> leases;
+  private final InstantSource clock;
+  private final DhcpPorts ports;
+
+  /// @param leases empty when the lease log cannot be used: then no address is given to anybody
+  DhcpResponder(
+      Networks networks,
+      BootOffers boots,
+      Optional<Leases> leases,
+      InstantSource clock,
+      DhcpPorts ports) {
+    this.networks = networks;
+    this.boots = boots;
+    this.leases = leases;
+    this.clock = clock;
+    this.ports = ports;
+  }
+
+  Answer answer(DhcpMessage asked, Arrival arrival) {
+    var type = asked.type();
+    if (asked.op() != DhcpMessage.REQUEST || type.isEmpty()) {
+      return silence(asked, Mode.SERVER, "not a request", BootOffer.NOT_ASKED);
+    }
+    var found = NetworkChoice.of(asked, arrival, networks.served(), leases);
+    if (found.isEmpty()) {
+      return silence(asked, Mode.SERVER, "no served network fits", BootOffer.NOT_ASKED);
+    }
+    var network = found.get();
+    if (arrival.proxyPort()) {
+      return proxyPort(asked, network, type.get(), arrival);
+    }
+    return switch (network.mode()) {
+      case PROXY -> proxy(asked, network, type.get());
+      case SERVER ->
+          leases.isPresent()
+              ? server(asked, network, type.get(), leases.get())
+              : silence(asked, Mode.SERVER, "the lease log is not usable", BootOffer.NOT_ASKED);
+    };
+  }
+
+  private Answer server(DhcpMessage asked, Served network, MessageType type, Leases table) {
+    return switch (type) {
+      case DISCOVER -> discover(asked, network, table);
+      case REQUEST -> request(asked, network, table);
+      case INFORM -> inform(asked, network);
+      case RELEASE -> {
+        table.release(asked.chaddr(), asked.ciaddr());
+        yield silence(asked, network.mode(), "released", BootOffer.NOT_ASKED);
+      }
+      case DECLINE -> {
+        var address = asked.options().address(DhcpOptions.REQUESTED_ADDRESS);
+        address.ifPresent(found -> table.decline(asked.chaddr(), found));
+        yield silence(
+            asked,
+            network.mode(),
+            address.map(Inet4Address::getHostAddress).orElse("no address")
+                + " is used by somebody else and set aside",
+            BootOffer.NOT_ASKED);
+      }
+      case OFFER, ACK, NAK ->
+          silence(asked, network.mode(), "a server's message", BootOffer.NOT_ASKED);
+    };
+  }
+
+  private Answer discover(DhcpMessage asked, Served network, Leases table) {
+    var wanted = asked.options().address(DhcpOptions.REQUESTED_ADDRESS);
+    var address = table.offer(asked.chaddr(), network, wanted);
+    if (address.isEmpty()) {
+      return silence(
+          asked,
+          network.mode(),
+          "no free address left in " + network.subnet() + ": widen its ranges",
+          BootOffer.NOT_ASKED);
+    }
+    return grant(asked, network, MessageType.OFFER, address.get(), network.leaseTime(), false);
+  }
+
+  private Answer request(DhcpMessage asked, Served network, Leases table) {
+    var chosen = asked.options().address(DhcpOptions.SERVER_ID);
+    var wanted = asked.options().address(DhcpOptions.REQUESTED_ADDRESS);
+    if (chosen.isPresent()) { // SELECTING
+      if (!chosen.get().equals(network.serverAddress())) {
+        return silence(
+            asked,
+            network.mode(),
+            "client took the offer of " + chosen.get().getHostAddress(),
+            BootOffer.NOT_ASKED);
+      }
+      return wanted.isPresent()
+          ? bind(asked, network, wanted.get(), table)
+          : nak(asked, network, "no address requested");
+    }
+    if (asked.hasAddress()) { // RENEWING, REBINDING
+      // also for a lease that the log does not know: it is in range and free, and to refuse it
+      // would take the address from a machine that is running on it
+      return bind(asked, network, asked.ciaddr(), table);
+    }
+    if (wanted.isEmpty()) {
+      return nak(asked, network, "no address requested");
+    }
+    return reboot(asked, network, wanted.get(), table.of(asked.chaddr(), network), table);
+  }
+
+  /// INIT-REBOOT, RFC 2131 §4.3.2: silence about a client that is not on record.
+  private Answer reboot(
+      DhcpMessage asked, Served network, Inet4Address wanted, Optional<Lease> known, Leases table) {
+    if (!network.subnet().contains(wanted)) {
+      return nak(asked, network, wanted.getHostAddress() + " is not in " + network.subnet());
+    }
+    if (known.isEmpty() && !network.reservations().containsKey(asked.chaddr())) {
+      return silence(
+          asked, network.mode(), "not on record, it has to ask anew", BootOffer.NOT_ASKED);
+    }
+    return bind(asked, network, wanted, table);
+  }
+
+  private Answer bind(DhcpMessage asked, Served network, Inet4Address address, Leases table) {
+    return switch (table.bind(asked.chaddr(), network, address)) {
+      case Binding.Refused(var reason) -> nak(asked, network, reason);
+      case Binding.Bound(var lease, var fresh) -> {
+        var left = Duration.between(clock.instant(), lease.until());
+        yield grant(asked, network, MessageType.ACK, address, left, fresh);
+      }
+    };
+  }
+
+  private Answer grant(
+      DhcpMessage asked,
+      Served network,
+      MessageType type,
+      Inet4Address address,
+      Duration time,
+      boolean needsDisk) {
+    var boot = boots.offer(asked, network, Optional.of(address));
+    var reply = DhcpReply.to(asked, type, address, network.serverAddress());
+    reply = DhcpReply.withLease(DhcpReply.withNetwork(reply, network), time);
+    reply = boot.addTo(reply, asked, network.serverAddress(), false);
+    return send(asked, network.mode(), reply, boot, needsDisk);
+  }
+
+  private Answer inform(DhcpMessage asked, Served network) {
+    var boot = boots.offer(asked, network, Optional.of(asked.ciaddr()));
+    var reply = DhcpReply.to(asked, MessageType.ACK, NONE, network.serverAddress());
+    reply = DhcpReply.withNetwork(reply, network);
+    reply = boot.addTo(reply, asked, network.serverAddress(), false);
+    return send(asked, network.mode(), reply, boot, false);
+  }
+
+  private Answer nak(DhcpMessage asked, Served network, String reason) {
+    var reply = DhcpReply.to(asked, MessageType.NAK, NONE, network.serverAddress());
+    var told = DhcpReply.with(reply, reply.options().with(DhcpOptions.MESSAGE, reason));
+    return new Answer(
+        Optional.of(route(told)),
+        trace(asked, network.mode(), "NAK: " + reason, ""),
+        List.of(),
+        false);
+  }
+
+  /// Beside a foreign server only boot clients are answered, and only with what to boot.
+  private Answer proxy(DhcpMessage asked, Served network, MessageType type) {
+    boolean asks = type == MessageType.DISCOVER || type == MessageType.INFORM;
+    if (!asks || asked.vendorClass() == VendorClass.OTHER) {
+      return silence(asked, Mode.PROXY, "for the other server", BootOffer.NOT_ASKED);
+    }
+    var boot = boots.offer(asked, network, Optional.empty());
+    if (boot.nothing()) {
+      return silence(asked, Mode.PROXY, boot.text(), boot);
+    }
+    var answer = type == MessageType.DISCOVER ? MessageType.OFFER : MessageType.ACK;
+    var reply = DhcpReply.to(asked, answer, NONE, network.serverAddress());
+    return send(
+        asked, Mode.PROXY, boot.addTo(reply, asked, network.serverAddress(), true), boot, false);
+  }
+
+  private Answer proxyPort(DhcpMessage asked, Served network, MessageType type, Arrival arrival) {
+    boolean asks =
+        type == MessageType.REQUEST || type == MessageType.DISCOVER || type == MessageType.INFORM;
+    if (!asks || asked.vendorClass() == VendorClass.OTHER) {
+      return silence(asked, Mode.PROXY, "not a boot client's question", BootOffer.NOT_ASKED);
+    }
+    var boot = boots.offer(asked, network, Optional.of(arrival.source()));
+    if (boot.nothing()) {
+      return silence(asked, Mode.PROXY, boot.text(), boot);
+    }
+    var reply = DhcpReply.to(asked, MessageType.ACK, NONE, network.serverAddress());
+    var full = boot.addTo(reply, asked, network.serverAddress(), true);
+    return new Answer(
+        Optional.of(new Reply(full, arrival.source(), arrival.sourcePort())),
+        trace(asked, Mode.PROXY, "ACK, " + boot.text(), boot.rule()),
+        boot.effects(),
+        false);
+  }
+
+  private Answer send(
+      DhcpMessage asked, Mode mode, DhcpMessage reply, BootOffer boot, boolean needsDisk) {
+    var text = new StringBuilder(reply.type().map(Enum::name).orElse("?"));
+    if (!reply.yiaddr().equals(NONE)) {
+      text.append(' ').append(reply.yiaddr().getHostAddress());
+    }
+    if (asked.vendorClass() != VendorClass.OTHER) {
+      text.append(", ").append(boot.text());
+    }
+    return new Answer(
+        Optional.of(route(reply)),
+        trace(asked, mode, text.toString(), boot.rule()),
+        boot.effects(),
+        needsDisk);
+  }
+
+  private Reply route(DhcpMessage reply) {
+    return new Reply(
+        reply, DhcpReply.target(reply), reply.relayed() ? ports.relay() : ports.client());
+  }
+
+  private static Answer silence(DhcpMessage asked, Mode mode, String why, BootOffer boot) {
+    return new Answer(
+        Optional.empty(),
+        trace(asked, mode, "no answer: " + why, boot.rule()),
+        boot.effects(),
+        false);
+  }
+
+  private static Trace trace(DhcpMessage asked, Mode mode, String outcome, String rule) {
+    return new Trace(
+        mode == Mode.PROXY ? "proxydhcp" : "dhcp",
+        Optional.of(asked.chaddr()),
+        asked.hasAddress() ? Optional.of(asked.ciaddr()) : Optional.empty(),
+        asked.summary() + " → " + outcome,
+        rule);
+  }
+}

@@ -1,0 +1,229 @@
+package io.rackstead.pxe.dhcp;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.rackstead.pxe.BindFailure;
+import io.rackstead.pxe.BootJournal;
+import io.rackstead.pxe.Booter;
+import io.rackstead.pxe.Networks;
+import io.rackstead.pxe.PxeConfig;
+import io.rackstead.pxe.ServiceState;
+import io.rackstead.pxe.ServiceState.Status;
+import io.rackstead.pxe.ipxe.Loaders;
+import io.rackstead.pxe.lease.Leases;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Holds a socket on each interface that is served, one for DHCP and one for the proxy's port, and
+/// follows the operator's edits: an interface that is served from now on is heard within seconds.
+public final class DhcpServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DhcpServer.class);
+  private static final int LOOK_AGAIN_SECONDS = 5;
+  private static final String ANY = "";
+
+  private final PxeConfig config;
+  private final Networks networks;
+  private final DhcpResponder responder;
+  private final Optional<Leases> leases;
+  private final BootJournal journal;
+  private final EventLoopGroup loop = DhcpSocket.loop();
+  private final Map<Listener, Channel> open = new HashMap<>();
+  private final Map<Listener, String> failed = new TreeMap<>();
+  private boolean closed;
+
+  private record Listener(String networkInterface, boolean proxyPort)
+      implements Comparable<Listener> {
+    @Override
+    public int compareTo(Listener other) {
+      int byName = networkInterface.compareTo(other.networkInterface);
+      return byName != 0 ? byName : Boolean.compare(proxyPort, other.proxyPort);
+    }
+  }
+
+  private DhcpServer(
+      PxeConfig config,
+      Networks networks,
+      DhcpResponder responder,
+      Optional<Leases> leases,
+      BootJournal journal) {
+    this.config = config;
+    this.networks = networks;
+    this.responder = responder;
+    this.leases = leases;
+    this.journal = journal;
+  }
+
+  /// Starts to listen; what cannot be opened shows in [#states] and is tried again.
+  ///
+  /// @param httpPort the port that boot URLs name
+  public static DhcpServer start(
+      PxeConfig config,
+      Booter booter,
+      Networks networks,
+      BootJournal journal,
+      Optional<Leases> leases,
+      Loaders loaders,
+      IntSupplier httpPort,
+      InstantSource clock) {
+    var boots = new BootOffers(booter, loaders, httpPort);
+    return start(
+        config,
+        networks,
+        new DhcpResponder(networks, boots, leases, clock, DhcpPorts.STANDARD),
+        leases,
+        journal);
+  }
+
+  static DhcpServer start(
+      PxeConfig config,
+      Networks networks,
+      DhcpResponder responder,
+      Optional<Leases> leases,
+      BootJournal journal) {
+    var server = new DhcpServer(config, networks, responder, leases, journal);
+    server.refresh();
+    server.loop.scheduleWithFixedDelay(
+        server::lookAgain, LOOK_AGAIN_SECONDS, LOOK_AGAIN_SECONDS, TimeUnit.SECONDS);
+    return server;
+  }
+
+  private void lookAgain() {
+    // sockets are opened by the loop, so the waiting for it is done elsewhere
+    Thread.ofVirtual().name("dhcp-refresh").start(this::refresh);
+  }
+
+  /// Opens and closes sockets until they are those of [Networks#served]. Called after each edit,
+  /// and by itself every few seconds.
+  public synchronized void refresh() {
+    if (closed) {
+      return;
+    }
+    var wanted = wanted();
+    for (var listener : Set.copyOf(open.keySet())) {
+      if (!wanted.contains(listener)) {
+        LOG.info("dhcp no longer listens on {}", describe(listener));
+        Optional.ofNullable(open.remove(listener)).ifPresent(DhcpServer::close);
+      }
+    }
+    failed.keySet().retainAll(wanted);
+    for (var listener : wanted) {
+      if (!open.containsKey(listener)) {
+        open(listener);
+      }
+    }
+  }
+
+  private Set<Listener> wanted() {
+    var names = new HashSet<String>();
+    for (var network : networks.served()) {
+      names.add(listensEverywhere() ? ANY : network.networkInterface());
+    }
+    var wanted = new HashSet<Listener>();
+    for (var name : names) {
+      if (config.dhcpPort() >= 0) {
+        wanted.add(new Listener(name, false));
+      }
+      if (config.proxyPort() >= 0) {
+        wanted.add(new Listener(name, true));
+      }
+    }
+    return wanted;
+  }
+
+  private boolean listensEverywhere() {
+    return !config.bindAddress().isAnyLocalAddress() || !DhcpSocket.perInterface();
+  }
+
+  private void open(Listener listener) {
+    var device = Optional.of(listener.networkInterface()).filter(name -> !name.equals(ANY));
+    int port = listener.proxyPort() ? config.proxyPort() : config.dhcpPort();
+    var handler = new DhcpHandler(device, listener.proxyPort(), responder, leases, journal);
+    try {
+      open.put(listener, DhcpSocket.open(loop, device, config.bindAddress(), port, handler));
+      failed.remove(listener);
+      LOG.info("dhcp listens on {}", describe(listener));
+      if (device.isEmpty() && !DhcpSocket.perInterface()) {
+        LOG.warn("dhcp cannot tell interfaces apart here: only one network is answered safely");
+      }
+    } catch (BindException e) {
+      var setting = listener.proxyPort() ? "pxe.proxyPort" : "pxe.dhcpPort";
+      var line = BindFailure.explain(describe(listener), port, setting, e);
+      if (!line.equals(failed.put(listener, line))) {
+        LOG.warn("{}", line);
+      }
+    }
+  }
+
+  private String describe(Listener listener) {
+    int port = listener.proxyPort() ? config.proxyPort() : config.dhcpPort();
+    var where =
+        listener.networkInterface().equals(ANY)
+            ? config.bindAddress().getHostAddress()
+            : listener.networkInterface();
+    return "port " + port + "/udp on " + where;
+  }
+
+  /// How DHCP and the proxy's port fare.
+  public synchronized List<ServiceState> states() {
+    return List.of(
+        state("dhcp", false, config.dhcpPort()), state("proxydhcp", true, config.proxyPort()));
+  }
+
+  private ServiceState state(String name, boolean proxyPort, int port) {
+    if (port < 0) {
+      return new ServiceState(name, Status.OFF, "switched off");
+    }
+    var failures = new ArrayList<String>();
+    failed.forEach((listener, line) -> {
+      if (listener.proxyPort() == proxyPort) {
+        failures.add(line);
+      }
+    });
+    if (!failures.isEmpty()) {
+      return new ServiceState(name, Status.FAILED, String.join("; ", failures));
+    }
+    var served =
+        open.keySet().stream()
+            .filter(listener -> listener.proxyPort() == proxyPort)
+            .map(this::describe)
+            .sorted()
+            .collect(Collectors.joining(", "));
+    return served.isEmpty()
+        ? new ServiceState(name, Status.OFF, "no network is served yet")
+        : new ServiceState(name, Status.SERVING, served);
+  }
+
+  /// Where the sockets are bound, the proxy's or the others: tests let the system choose ports.
+  synchronized List<InetSocketAddress> addresses(boolean proxyPort) {
+    return open.entrySet().stream()
+        .filter(entry -> entry.getKey().proxyPort() == proxyPort)
+        .map(entry -> (InetSocketAddress) entry.getValue().localAddress())
+        .toList();
+  }
+
+  private static void close(Channel channel) {
+    channel.close().awaitUninterruptibly(2, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    open.values().forEach(DhcpServer::close);
+    open.clear();
+    loop.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+  }
+}

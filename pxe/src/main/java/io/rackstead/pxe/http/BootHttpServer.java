@@ -1,0 +1,121 @@
+package io.rackstead.pxe.http;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/// Boot files and scripts over HTTP/1.1, for firmware, loaders and the ephemeral system. Files on
+/// disk are sent by the kernel (sendfile) and cost no memory, however slow the client is.
+public final class BootHttpServer implements AutoCloseable {
+  private static final int THREADS = 2;
+  private static final int MAX_LINE = 4096;
+  private static final int MAX_HEADERS = 8192;
+  private static final int IDLE_SECONDS = 60;
+  private static final int OPEN_SECONDS = 10;
+
+  private final EventLoopGroup loops;
+  private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final Channel listening;
+
+  private BootHttpServer(BootPages pages, InetAddress address, int port) throws BindException {
+    IoHandlerFactory io =
+        Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    this.loops =
+        new MultiThreadIoEventLoopGroup(
+            THREADS, Thread.ofPlatform().name("boot-http-", 0).daemon().factory(), io);
+    try {
+      this.listening = bind(pages, new InetSocketAddress(address, port));
+    } catch (BindException e) {
+      loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      throw e;
+    }
+  }
+
+  /// Serves until closed. Port 0 lets the system choose one.
+  public static BootHttpServer start(BootPages pages, InetAddress address, int port)
+      throws BindException {
+    return new BootHttpServer(pages, address, port);
+  }
+
+  private Channel bind(BootPages pages, InetSocketAddress address) throws BindException {
+    var bound =
+        new ServerBootstrap()
+            .group(loops)
+            .channel(
+                Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.SO_BACKLOG, 1024)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(
+                ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32768, 65536))
+            .childHandler(new Pipeline(pages))
+            .bind(address);
+    if (!bound.awaitUninterruptibly(OPEN_SECONDS, TimeUnit.SECONDS)) {
+      throw new BindException("no result within " + OPEN_SECONDS + " s");
+    }
+    var cause = bound.cause();
+    if (cause != null) {
+      var failure = new BindException(String.valueOf(cause.getMessage()));
+      failure.initCause(cause);
+      throw failure;
+    }
+    return bound.channel();
+  }
+
+  private final class Pipeline extends ChannelInitializer<SocketChannel> {
+    private final BootPages pages;
+
+    Pipeline(BootPages pages) {
+      this.pages = pages;
+    }
+
+    @Override
+    protected void initChannel(SocketChannel connection) {
+      connections.add(connection);
+      connection
+          .pipeline()
+          // progress of a long download counts as activity, a client that takes nothing does not
+          .addLast(new IdleStateHandler(true, 0, 0, IDLE_SECONDS, TimeUnit.SECONDS))
+          .addLast(
+              new HttpServerCodec(
+                  new HttpDecoderConfig()
+                      .setMaxInitialLineLength(MAX_LINE)
+                      .setMaxHeaderSize(MAX_HEADERS)))
+          .addLast(new HttpServerKeepAliveHandler())
+          .addLast(new BootHttpHandler(pages));
+    }
+  }
+
+  public InetSocketAddress address() {
+    return (InetSocketAddress) listening.localAddress();
+  }
+
+  @Override
+  public void close() {
+    listening.close().awaitUninterruptibly(2, TimeUnit.SECONDS);
+    connections.close().awaitUninterruptibly(2, TimeUnit.SECONDS);
+    loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+  }
+}

@@ -1,0 +1,137 @@
+package io.rackstead.pxe.http;
+
+import io.rackstead.pxe.BootEffect;
+import io.rackstead.pxe.BootFile;
+import io.rackstead.pxe.BootFiles;
+import io.rackstead.pxe.BootJournal;
+import io.rackstead.pxe.BootJournal.Trace;
+import io.rackstead.pxe.BootRequest;
+import io.rackstead.pxe.BootRequest.Stage;
+import io.rackstead.pxe.Booter;
+import io.rackstead.pxe.ClientArch;
+import io.rackstead.pxe.Clients;
+import io.rackstead.pxe.ipxe.BootServer;
+import io.rackstead.pxe.ipxe.IpxeScript;
+import io.rackstead.pxe.net.MacAddress;
+import io.rackstead.pxe.net.PrintableText;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What lies behind a path: `/ipxe/MAC` is a client's script, everything else a name for the
+/// [BootFiles]. Knows nothing of HTTP but the path and its query.
+public final class BootPages {
+  private static final Logger LOG = LoggerFactory.getLogger(BootPages.class);
+  private static final String SCRIPT = "ipxe/";
+
+  private final Booter booter;
+  private final BootFiles files;
+  private final Clients clients;
+  private final BootJournal journal;
+
+  public BootPages(Booter booter, BootFiles files, Clients clients, BootJournal journal) {
+    this.booter = booter;
+    this.files = files;
+    this.clients = clients;
+    this.journal = journal;
+  }
+
+  /// A page, and what to note when it has left.
+  record Page(
+      Optional<BootFile> file, Optional<MacAddress> mac, String rule, List<BootEffect> effects) {}
+
+  /// @param query the raw query, perhaps empty
+  /// @param here our own end of the connection, which the client can reach
+  Page open(String name, String query, InetAddress client, InetSocketAddress here) {
+    if (name.startsWith(SCRIPT)) {
+      return script(name.substring(SCRIPT.length()), query, client, here);
+    }
+    return new Page(files.open(name, client), clients.holder(client), "", List.of());
+  }
+
+  private Page script(String mac, String query, InetAddress client, InetSocketAddress here) {
+    Optional<MacAddress> asked = parseMac(mac);
+    if (asked.isEmpty() || !(here.getAddress() instanceof Inet4Address ours)) {
+      return new Page(Optional.empty(), asked, "", List.of());
+    }
+    var request =
+        new BootRequest(
+            asked.get(),
+            parameter(query, "arch").flatMap(BootPages::arch).orElse(ClientArch.UNKNOWN),
+            Stage.SCRIPT,
+            parameter(query, "uuid").flatMap(BootPages::uuid),
+            client instanceof Inet4Address address ? Optional.of(address) : Optional.empty());
+    var answer = booter.decide(request);
+    var server = new BootServer(ours, here.getPort());
+    try {
+      var text = IpxeScript.of(answer.decision(), request, server);
+      return new Page(file(text), asked, answer.rule(), answer.effects());
+    } catch (IllegalArgumentException e) {
+      LOG.error("machine {}: {}", asked.get(), e.getMessage());
+      return new Page(
+          file(IpxeScript.refusal(String.valueOf(e.getMessage()))),
+          asked,
+          answer.rule() + "; " + e.getMessage(),
+          List.of());
+    }
+  }
+
+  /// Called once the answer has left, or could not.
+  void tell(Page page, String method, String path, InetAddress client, String outcome) {
+    journal.trace(
+        new Trace(
+            "http",
+            page.mac(),
+            Optional.of(client),
+            method + " " + PrintableText.of(path) + " → " + outcome,
+            page.rule()));
+    if (!page.effects().isEmpty()) {
+      journal.effects(page.effects());
+    }
+  }
+
+  static Page nothing() {
+    return new Page(Optional.empty(), Optional.empty(), "", List.of());
+  }
+
+  private static Optional<BootFile> file(String text) {
+    return Optional.of(new BootFile.InMemory(text.getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  private static Optional<String> parameter(String query, String name) {
+    for (var pair : query.split("&", 16)) {
+      if (pair.startsWith(name + "=")) {
+        return Optional.of(pair.substring(name.length() + 1));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<MacAddress> parseMac(String text) {
+    try {
+      return Optional.of(MacAddress.parse(text));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<ClientArch> arch(String text) {
+    return text.matches("[0-9]{1,5}")
+        ? Optional.of(ClientArch.of(Integer.parseInt(text)))
+        : Optional.empty();
+  }
+
+  private static Optional<UUID> uuid(String text) {
+    try {
+      return text.length() == 36 ? Optional.of(UUID.fromString(text)) : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+}

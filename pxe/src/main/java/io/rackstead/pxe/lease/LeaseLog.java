@@ -1,0 +1,227 @@
+package io.rackstead.pxe.lease;
+
+import io.rackstead.pxe.Networks.Served;
+import io.rackstead.pxe.lease.Lease.Kind;
+import io.rackstead.pxe.net.MacAddress;
+import io.rackstead.pxe.net.Subnet;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Leases in memory, in front of a log on disk from which they are read again at start. Safe for
+/// use by several threads.
+public final class LeaseLog implements Leases, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LeaseLog.class);
+  private static final Duration OFFER_HOLDS = Duration.ofSeconds(60);
+  private static final Duration QUARANTINE = Duration.ofHours(1);
+  // a renewal under a quarter of the lease changes nothing that a crash could hurt: the client is
+  // told the old end
+  private static final int WRITE_AFTER_PART = 4;
+  private static final int WORTH_COMPACTING = 4096;
+
+  private final LeaseTable table = new LeaseTable();
+  private final InstantSource clock;
+  private final LeaseFile file;
+
+  /// What the next commit writes, by address, and what it replaces: empty for a new binding.
+  private final Map<Inet4Address, Change> pending = new LinkedHashMap<>();
+
+  private boolean broken;
+
+  private record Change(Lease lease, Optional<Lease> before, boolean fresh) {}
+
+  private LeaseLog(Path directory, InstantSource clock) throws IOException {
+    this.clock = clock;
+    this.file =
+        LeaseFile.open(
+            directory.resolve("leases.log"),
+            table::put,
+            damaged -> {
+              if (damaged > 0) {
+                LOG.warn("lease log {}: skipped {} unfinished records", directory, damaged);
+              }
+            });
+  }
+
+  /// Reads the log in the directory, and makes both when they do not exist.
+  public static LeaseLog open(Path directory, InstantSource clock) throws IOException {
+    return new LeaseLog(directory, clock);
+  }
+
+  @Override
+  public synchronized Optional<Inet4Address> offer(
+      MacAddress mac, Served network, Optional<Inet4Address> wanted) {
+    var now = clock.instant();
+    var address = table.choose(mac, network, wanted, now);
+    address.ifPresent(free -> hold(mac, free, now));
+    return address;
+  }
+
+  private void hold(MacAddress mac, Inet4Address address, Instant now) {
+    var known = table.at(address).filter(lease -> lease.mac().equals(mac));
+    // its own lease is a better hold than an offer, and must not be shortened by one
+    if (known.filter(lease -> lease.kind() == Kind.BOUND && lease.activeAt(now)).isEmpty()) {
+      table.put(new Lease(mac, address, Kind.OFFERED, now, now.plus(OFFER_HOLDS)));
+    }
+  }
+
+  @Override
+  public synchronized Binding bind(MacAddress mac, Served network, Inet4Address address) {
+    var now = clock.instant();
+    var objection = table.objection(mac, network, address, now);
+    if (objection.isPresent()) {
+      return new Binding.Refused(objection.get());
+    }
+    var before = table.at(address);
+    var own = before.filter(lease -> lease.mac().equals(mac) && lease.kind() == Kind.BOUND);
+    if (own.isPresent() && !worthWriting(own.get(), network.leaseTime(), now)) {
+      return new Binding.Bound(own.get(), pendingFresh(address));
+    }
+    boolean fresh = own.isEmpty() || !own.get().activeAt(now) || pendingFresh(address);
+    var lease =
+        new Lease(
+            mac,
+            address,
+            Kind.BOUND,
+            own.map(Lease::since).orElse(now),
+            now.plus(network.leaseTime()));
+    change(lease, fresh);
+    dropOthers(mac, network, address, now);
+    return new Binding.Bound(lease, fresh);
+  }
+
+  private boolean pendingFresh(Inet4Address address) {
+    var change = pending.get(address);
+    return change != null && change.fresh();
+  }
+
+  private static boolean worthWriting(Lease own, Duration leaseTime, Instant now) {
+    var used = leaseTime.minus(Duration.between(now, own.until()));
+    return used.multipliedBy(WRITE_AFTER_PART).compareTo(leaseTime) >= 0 || used.isNegative();
+  }
+
+  /// One client, one address: what it held before in this network is free again.
+  private void dropOthers(MacAddress mac, Served network, Inet4Address kept, Instant now) {
+    for (var other = table.of(mac, network); ; other = table.of(mac, network)) {
+      if (other.isEmpty() || other.get().address().equals(kept)) {
+        return;
+      }
+      var lease = other.get();
+      if (lease.kind() == Kind.OFFERED) {
+        table.remove(lease.address());
+      } else if (lease.kind() == Kind.BOUND) {
+        change(released(lease, now), false);
+        return;
+      } else {
+        return;
+      }
+    }
+  }
+
+  @Override
+  public synchronized Optional<Lease> of(MacAddress mac, Served network) {
+    return table.of(mac, network);
+  }
+
+  @Override
+  public synchronized Optional<Lease> at(Inet4Address address) {
+    return table.at(address);
+  }
+
+  @Override
+  public synchronized void release(MacAddress mac, Inet4Address address) {
+    table
+        .at(address)
+        .filter(lease -> lease.mac().equals(mac) && lease.kind() == Kind.BOUND)
+        .ifPresent(lease -> change(released(lease, clock.instant()), false));
+  }
+
+  private static Lease released(Lease lease, Instant now) {
+    return new Lease(lease.mac(), lease.address(), Kind.RELEASED, lease.since(), now);
+  }
+
+  @Override
+  public synchronized void decline(MacAddress mac, Inet4Address address) {
+    var now = clock.instant();
+    table
+        .at(address)
+        .filter(lease -> lease.mac().equals(mac) && lease.kind() != Kind.QUARANTINED)
+        .ifPresent(_ ->
+            change(new Lease(mac, address, Kind.QUARANTINED, now, now.plus(QUARANTINE)), false));
+  }
+
+  private void change(Lease lease, boolean fresh) {
+    var earlier = pending.get(lease.address());
+    var before = earlier == null ? table.at(lease.address()) : earlier.before();
+    table.put(lease);
+    pending.put(lease.address(), new Change(lease, before, fresh));
+  }
+
+  @Override
+  public synchronized boolean commit() {
+    if (pending.isEmpty()) {
+      return true;
+    }
+    var changes = List.copyOf(pending.values());
+    try {
+      write(changes.stream().map(Change::lease).toList());
+      pending.clear();
+      return true;
+    } catch (IOException e) {
+      LOG.error(
+          "lease log: cannot write {} leases, no new ones are given until it can: {}",
+          changes.size(),
+          e.toString());
+      broken = true;
+      undo(changes);
+      return false;
+    }
+  }
+
+  private void write(List<Lease> leases) throws IOException {
+    boolean mostlyHistory = file.records() > WORTH_COMPACTING && file.records() > 2L * table.size();
+    // after a failed sync the kernel may hold pages as clean that the disk never got, so what is
+    // in the old file can no longer be vouched for: everything is written anew
+    if (broken || (file.full(leases.size()) && mostlyHistory)) {
+      file.rewrite(table.all().stream().filter(lease -> lease.kind() != Kind.OFFERED).toList());
+      broken = false;
+    } else {
+      file.append(leases);
+    }
+  }
+
+  /// New bindings never were. Renewals, releases and quarantines stay true in memory and wait for
+  /// the next commit.
+  private void undo(List<Change> changes) {
+    for (var change : changes) {
+      if (change.fresh()) {
+        pending.remove(change.lease().address());
+        table.remove(change.lease().address());
+        change.before().ifPresent(table::put);
+      }
+    }
+  }
+
+  @Override
+  public synchronized List<Lease> list() {
+    return table.all().stream()
+        .sorted(Comparator.comparing(lease -> Integer.toUnsignedLong(Subnet.bits(lease.address()))))
+        .toList();
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    commit();
+    file.close();
+  }
+}

@@ -1,0 +1,45 @@
+package io.rackstead.pxe.lease;
+
+import io.rackstead.pxe.Networks.Served;
+import io.rackstead.pxe.net.MacAddress;
+import java.net.Inet4Address;
+import java.util.List;
+import java.util.Optional;
+
+/// Which address for this client? A client is its hardware address: firmware, loader and operating
+/// system of one machine send different client identifiers, and are to have one address.
+///
+/// Calls change memory at once and are cheap; what [#bind] promised is safe only after [#commit],
+/// so many of them share one write to the disk.
+public interface Leases {
+  /// The address to offer, held for this client for a minute; empty when the network has none left.
+  Optional<Inet4Address> offer(MacAddress mac, Served network, Optional<Inet4Address> wanted);
+
+  /// Gives or prolongs a lease on just this address, or says why not. Not on disk yet.
+  Binding bind(MacAddress mac, Served network, Inet4Address address);
+
+  /// The lease that this client holds in the network, offered or expired ones included.
+  Optional<Lease> of(MacAddress mac, Served network);
+
+  /// Who holds the address now.
+  Optional<Lease> at(Inet4Address address);
+
+  void release(MacAddress mac, Inet4Address address);
+
+  /// The client found the address in use by a stranger.
+  void decline(MacAddress mac, Inet4Address address);
+
+  /// Writes what changed since the last call and waits until the disk has it. False: the disk did
+  /// not take it, new bindings are undone and must not be acknowledged; prolonged ones still hold.
+  boolean commit();
+
+  List<Lease> list();
+
+  /// The answer to a request for an address.
+  sealed interface Binding {
+    /// @param fresh true when the disk has to know it before the client does
+    record Bound(Lease lease, boolean fresh) implements Binding {}
+
+    record Refused(String reason) implements Binding {}
+  }
+}

@@ -1,0 +1,206 @@
+package io.rackstead.pxe.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rackstead.pxe.Networks.Mode;
+import io.rackstead.pxe.Networks.Served;
+import io.rackstead.pxe.lease.Lease.Kind;
+import io.rackstead.pxe.lease.Leases.Binding;
+import io.rackstead.pxe.net.AddressRange;
+import io.rackstead.pxe.net.MacAddress;
+import io.rackstead.pxe.net.Subnet;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LeaseLogTest {
+  private static final Duration LEASE = Duration.ofHours(1);
+  private static final MacAddress ANNA = MacAddress.parse("52:54:00:00:00:0a");
+  private static final MacAddress BERT = MacAddress.parse("52:54:00:00:00:0b");
+  private static final MacAddress CARL = MacAddress.parse("52:54:00:00:00:0c");
+
+  @TempDir Path folder;
+  private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+  private final InstantSource clock = () -> now;
+
+  @Test
+  void aClientKeepsItsAddressThroughFirmwareLoaderAndSystemWithOneWrite() throws IOException {
+    try (var log = LeaseLog.open(folder, clock)) {
+      var first = dora(log, ANNA);
+      now = now.plusSeconds(20);
+      assertThat(log.bind(ANNA, network(), first)).isEqualTo(bound(log, first, false));
+      assertThat(dora(log, ANNA)).isEqualTo(first);
+      assertThat(log.list()).hasSize(1);
+    }
+  }
+
+  @Test
+  void whatWasCommittedIsThereAfterARestart() throws IOException {
+    Inet4Address anna;
+    try (var log = LeaseLog.open(folder, clock)) {
+      anna = dora(log, ANNA);
+      dora(log, BERT);
+      log.release(BERT, log.of(BERT, network()).orElseThrow().address());
+    }
+    try (var log = LeaseLog.open(folder, clock)) {
+      assertThat(log.at(anna).orElseThrow().mac()).isEqualTo(ANNA);
+      assertThat(log.of(BERT, network()).orElseThrow().kind()).isEqualTo(Kind.RELEASED);
+      assertThat(dora(log, ANNA)).isEqualTo(anna);
+    }
+  }
+
+  @Test
+  void aLogCutOffAnywhereGivesBackAllRecordsBeforeTheCut() throws IOException {
+    try (var log = LeaseLog.open(folder, clock)) {
+      dora(log, ANNA);
+      dora(log, BERT);
+      dora(log, CARL);
+    }
+    var whole = Files.readAllBytes(folder.resolve("leases.log"));
+    for (int length = 0; length <= 3 * LeaseRecord.SIZE; length++) {
+      var cut = folder.resolve("cut");
+      Files.createDirectories(cut);
+      Files.write(cut.resolve("leases.log"), Arrays.copyOf(whole, length));
+      try (var log = LeaseLog.open(cut, clock)) {
+        assertThat(log.list()).hasSize(length / LeaseRecord.SIZE);
+        dora(log, MacAddress.parse("52:54:00:00:00:0d"));
+      }
+      try (var log = LeaseLog.open(cut, clock)) {
+        assertThat(log.list()).hasSize(length / LeaseRecord.SIZE + 1);
+      }
+    }
+  }
+
+  @Test
+  void aDamagedRecordHidesOnlyItself() throws IOException {
+    try (var log = LeaseLog.open(folder, clock)) {
+      dora(log, ANNA);
+      dora(log, BERT);
+      dora(log, CARL);
+    }
+    var octets = Files.readAllBytes(folder.resolve("leases.log"));
+    for (int at = 0; at < LeaseRecord.SIZE; at++) {
+      var damaged = octets.clone();
+      damaged[LeaseRecord.SIZE + at] ^= 0x10;
+      Files.write(folder.resolve("leases.log"), damaged);
+      try (var log = LeaseLog.open(folder, clock)) {
+        assertThat(log.list()).extracting(Lease::mac).containsExactly(ANNA, CARL);
+      }
+    }
+  }
+
+  @Test
+  void reservedAndServerAddressesAreNeverGivenToOthers() throws IOException {
+    var network = network(Map.of(CARL, Subnet.address("10.0.0.3")));
+    try (var log = LeaseLog.open(folder, clock)) {
+      var given = new HashSet<Inet4Address>();
+      for (int i = 0; i < 9; i++) {
+        var mac = new MacAddress(0x5254_0000_0100L + i);
+        log.offer(mac, network, Optional.of(Subnet.address("10.0.0.3"))).ifPresent(given::add);
+      }
+      assertThat(given)
+          .containsExactlyInAnyOrder(
+              Subnet.address("10.0.0.4"), Subnet.address("10.0.0.5"), Subnet.address("10.0.0.6"));
+      assertThat(log.offer(CARL, network, Optional.empty())).contains(Subnet.address("10.0.0.3"));
+      assertThat(log.bind(ANNA, network, Subnet.address("10.0.0.3")))
+          .isInstanceOf(Binding.Refused.class);
+      assertThat(log.bind(ANNA, network, Subnet.address("10.0.0.2")))
+          .isInstanceOf(Binding.Refused.class);
+    }
+  }
+
+  @Test
+  void aReservationMadeLaterMovesItsClientAtTheNextRenewal() throws IOException {
+    try (var log = LeaseLog.open(folder, clock)) {
+      var before = dora(log, ANNA);
+      var edited = network(Map.of(ANNA, Subnet.address("10.0.0.9")));
+      assertThat(log.bind(ANNA, edited, before)).isInstanceOf(Binding.Refused.class);
+      assertThat(log.offer(ANNA, edited, Optional.of(before))).contains(Subnet.address("10.0.0.9"));
+    }
+  }
+
+  @Test
+  void aFullNetworkGivesTheAddressThatWasUnusedForLongest() throws IOException {
+    try (var log = LeaseLog.open(folder, clock)) {
+      var oldest = dora(log, ANNA);
+      now = now.plusSeconds(60);
+      for (int i = 0; i < 3; i++) {
+        dora(log, new MacAddress(0x5254_0000_0100L + i));
+      }
+      assertThat(log.offer(BERT, network(), Optional.empty())).isEmpty();
+      now = now.plus(LEASE);
+      assertThat(log.offer(BERT, network(), Optional.empty())).contains(oldest);
+    }
+  }
+
+  @Test
+  void aDeclinedAddressIsSetAsideForAnHourAlsoAfterARestart() throws IOException {
+    Inet4Address bad;
+    try (var log = LeaseLog.open(folder, clock)) {
+      bad = dora(log, ANNA);
+      log.decline(ANNA, bad);
+      assertThat(log.offer(ANNA, network(), Optional.of(bad)).orElseThrow()).isNotEqualTo(bad);
+    }
+    try (var log = LeaseLog.open(folder, clock)) {
+      assertThat(log.bind(ANNA, network(), bad)).isInstanceOf(Binding.Refused.class);
+      now = now.plus(Duration.ofHours(2));
+      assertThat(log.bind(ANNA, network(), bad)).isInstanceOf(Binding.Bound.class);
+    }
+  }
+
+  @Test
+  void aThousandRenewalsAreOneLeaseAndTheFileStaysSmall() throws IOException {
+    try (var log = LeaseLog.open(folder, clock)) {
+      var address = dora(log, ANNA);
+      for (int i = 0; i < 40_000; i++) {
+        now = now.plus(LEASE.dividedBy(2));
+        log.bind(ANNA, network(), address);
+        if (i % 1000 == 0) {
+          assertThat(log.commit()).isTrue();
+        }
+      }
+      assertThat(log.list()).hasSize(1);
+    }
+    assertThat(Files.size(folder.resolve("leases.log"))).isLessThanOrEqualTo(2 << 20);
+  }
+
+  private Inet4Address dora(LeaseLog log, MacAddress mac) {
+    var address = log.offer(mac, network(), Optional.empty()).orElseThrow();
+    assertThat(log.bind(mac, network(), address)).isInstanceOf(Binding.Bound.class);
+    assertThat(log.commit()).isTrue();
+    return address;
+  }
+
+  private static Binding bound(LeaseLog log, Inet4Address address, boolean fresh) {
+    return new Binding.Bound(log.at(address).orElseThrow(), fresh);
+  }
+
+  private static Served network() {
+    return network(Map.of());
+  }
+
+  private static Served network(Map<MacAddress, Inet4Address> reservations) {
+    return new Served(
+        "prov0",
+        Subnet.parse("10.0.0.0/24"),
+        Mode.SERVER,
+        Subnet.address("10.0.0.2"),
+        List.of(AddressRange.parse("10.0.0.2-10.0.0.6")),
+        reservations,
+        Optional.empty(),
+        List.of(),
+        Optional.empty(),
+        LEASE);
+  }
+}
