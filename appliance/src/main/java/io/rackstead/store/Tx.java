@@ -88,7 +88,8 @@ public final class Tx {
 
   private static void bind(PreparedStatement statement, Object... parameters) throws SQLException {
     for (int i = 0; i < parameters.length; i++) {
-      var value = parameters[i] instanceof Optional<?> optional ? optional.orElse(null) : parameters[i];
+      var value =
+          parameters[i] instanceof Optional<?> optional ? optional.orElse(null) : parameters[i];
       if (value == null) {
         statement.setNull(i + 1, Types.NULL);
       } else {

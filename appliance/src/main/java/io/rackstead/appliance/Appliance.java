@@ -1,0 +1,244 @@
+package io.rackstead.appliance;
+
+import io.rackstead.access.ApiKeys;
+import io.rackstead.access.Doorman;
+import io.rackstead.access.Secret;
+import io.rackstead.access.SessionApi;
+import io.rackstead.access.Users;
+import io.rackstead.access.Vault;
+import io.rackstead.agent.AgentApi;
+import io.rackstead.agent.AgentWork;
+import io.rackstead.agent.Capabilities;
+import io.rackstead.agent.Enrolment;
+import io.rackstead.agent.Progresses;
+import io.rackstead.agent.Sessions;
+import io.rackstead.bmc.BmcAddress;
+import io.rackstead.boot.Journal;
+import io.rackstead.boot.MachineBooter;
+import io.rackstead.boot.MetadataApi;
+import io.rackstead.cli.ControlServer;
+import io.rackstead.cli.Desk;
+import io.rackstead.deploy.Planning;
+import io.rackstead.event.Entry;
+import io.rackstead.event.EventLog;
+import io.rackstead.http.HttpServer;
+import io.rackstead.http.Route;
+import io.rackstead.http.StaticPages;
+import io.rackstead.image.directory.DirectoryImageStore;
+import io.rackstead.machine.Machine;
+import io.rackstead.machine.Machines;
+import io.rackstead.network.ConfiguredNetworks;
+import io.rackstead.power.Bmcs;
+import io.rackstead.power.PowerControl;
+import io.rackstead.power.PowerTasks;
+import io.rackstead.pxe.PxeServer;
+import io.rackstead.pxe.ServiceState;
+import io.rackstead.store.Database;
+import io.rackstead.task.TaskRunner;
+import io.rackstead.task.TaskStore;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/// The appliance as a list of parts, each made with what it needs. Read it downwards: what is kept,
+/// who changes it, what the machines see, what people see.
+public final class Appliance implements AutoCloseable {
+  private final Config config;
+  private final List<AutoCloseable> parts = new ArrayList<>();
+  private final Optional<Secret> firstPassword;
+  private final HttpServer http;
+  private final PxeServer pxe;
+  private volatile int bootPort;
+
+  public static Appliance start(Config config, Outside outside) throws IOException {
+    return new Appliance(config, outside);
+  }
+
+  private Appliance(Config config, Outside outside) throws IOException {
+    this.config = config;
+    var clock = outside.clock();
+    var random = outside.random();
+    try {
+      var vault = Vault.open(config.data().resolve("secrets"), random);
+      var database = part(Database.open(config.data().resolve("db"), outside.crashPoint()));
+      var images = new DirectoryImageStore(config.data().resolve("images"), clock);
+      var events = part(new EventLog(database));
+      var tasks = new TaskStore();
+      var machines = new Machines(database, events, tasks, clock, random);
+
+      var networks = new ConfiguredNetworks(config.networks());
+      var capabilities = new Capabilities(database, clock, random);
+      var booter =
+          new MachineBooter(machines, images, capabilities, client -> urls(networks, client));
+
+      var bmcAddresses = new ConcurrentHashMap<BmcAddress, Machine>();
+      machines.listen(change ->
+          change
+              .now()
+              .ifPresent(m -> m.power().bmc().ifPresent(address -> bmcAddresses.put(address, m))));
+      machines
+          .list()
+          .forEach(m -> m.power().bmc().ifPresent(address -> bmcAddresses.put(address, m)));
+      var dialer =
+          outside
+              .bmcs()
+              .apply((address, command, result, millis) -> {
+                var machine = bmcAddresses.get(address);
+                if (machine != null && !command.startsWith("Get Chassis Status")) {
+                  events.trace(
+                      Entry.of(
+                          clock.instant(),
+                          machine.id(),
+                          "bmc",
+                          address.toString(),
+                          "%s: %s (%d ms)".formatted(command, result, millis)));
+                }
+              });
+      if (dialer instanceof AutoCloseable closeable) {
+        part(closeable);
+      }
+      var bmcs = new Bmcs(dialer, database, vault);
+
+      var sessions = new Sessions(database, clock, random);
+      var progresses = new Progresses();
+      var planning = new Planning(images, capabilities, vault, database, random, config.bmcUser());
+      var work =
+          new AgentWork(
+              machines,
+              database,
+              events,
+              vault,
+              planning,
+              sessions,
+              progresses,
+              clock,
+              config.accept(),
+              booter::progressed);
+      var enrolment = new Enrolment(machines, database, events, capabilities, sessions, clock);
+      var runner =
+          part(
+              new TaskRunner(
+                  machines, database, tasks, clock, new PowerTasks(machines, bmcs, sessions)));
+      var power = part(new PowerControl(machines, bmcs));
+
+      var users = new Users(database, random, clock);
+      firstPassword = users.firstAdministrator("admin");
+
+      pxe =
+          part(
+              PxeServer.start(
+                  config.pxe(), booter, networks, new Journal(machines, events, booter, clock)));
+      bootPort = pxe.httpPort();
+
+      var people = new io.rackstead.access.Sessions(random, clock);
+      var keys = new ApiKeys(vault, random, clock);
+      var routes = new ArrayList<Route>();
+      routes.addAll(
+          new AgentApi(
+                  work,
+                  enrolment,
+                  sessions,
+                  client ->
+                      urls(networks, Optional.of(client)).map(MachineBooter.Urls::api).orElse(""),
+                  name -> script(database, name))
+              .routes());
+      routes.addAll(new MetadataApi(machines, events, capabilities, clock).routes());
+      routes.addAll(new SessionApi(users, people, clock).routes());
+      http =
+          part(
+              HttpServer.start(
+                  config.http().address(),
+                  config.http().port(),
+                  routes,
+                  new Doorman(database, users, keys, people, clock, List.of()),
+                  StaticPages.ofClassPath()));
+
+      part(
+          ControlServer.start(
+              config.data(),
+              new Desk(config.data(), database, users, keys, machines, events, this::statusLines)));
+
+      var sweeper = part(sweeper());
+      sweeper.executor().scheduleWithFixedDelay(capabilities::sweep, 1, 60, TimeUnit.MINUTES);
+      runner.start();
+      power.start();
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  public int httpPort() {
+    return http.port();
+  }
+
+  private List<String> statusLines() {
+    var lines = new ArrayList<String>();
+    lines.add("rackstead " + Main.version() + " on " + config.data());
+    services().forEach(s -> lines.add("%s: %s %s".formatted(s.name(), s.status(), s.detail())));
+    return lines;
+  }
+
+  public List<ServiceState> services() {
+    return pxe.states();
+  }
+
+  /// The first administrator's password, when this start made one; shown once and kept nowhere.
+  public Optional<Secret> firstPassword() {
+    return firstPassword;
+  }
+
+  private Optional<MachineBooter.Urls> urls(
+      ConfiguredNetworks networks, Optional<InetAddress> client) {
+    return networks
+        .serverFor(client)
+        .map(InetAddress::getHostAddress)
+        .map(address ->
+            new MachineBooter.Urls(
+                "http://" + address + ":" + config.http().port(),
+                "http://" + address + ":" + bootPort));
+  }
+
+  private static Optional<byte[]> script(Database database, String name) {
+    return database.read(
+        tx -> tx.one("select content from script where name = ?", row -> row.getBytes(1), name));
+  }
+
+  private record Sweeper(ScheduledExecutorService executor) implements AutoCloseable {
+    @Override
+    public void close() {
+      executor.shutdownNow();
+    }
+  }
+
+  private static Sweeper sweeper() {
+    return new Sweeper(
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("sweeper").daemon(true).factory()));
+  }
+
+  private <T extends AutoCloseable> T part(T part) {
+    parts.add(part);
+    return part;
+  }
+
+  /// Ends the parts, the last made first; one that fails does not keep the others.
+  @Override
+  public void close() {
+    for (var part : parts.reversed()) {
+      try {
+        part.close();
+      } catch (Exception e) {
+        org.slf4j.LoggerFactory.getLogger(Appliance.class)
+            .warn("{} did not end cleanly: {}", part.getClass().getSimpleName(), e.getMessage());
+      }
+    }
+    parts.clear();
+  }
+}
