@@ -1,5 +1,7 @@
 package io.rackstead.image.build;
 
+import io.rackstead.image.Architecture;
+import io.rackstead.image.ImageId;
 import io.rackstead.image.directory.DirectoryImageStore;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -8,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// What can be built, by name.
@@ -33,6 +36,8 @@ final class Builds {
       }
       switch (what) {
         case "ephemeral" -> ephemeral(arguments);
+        case "debian-12", "debian-13" -> debian(ImageId.parse(what), arguments);
+        case "test-small" -> testSmall(arguments);
         default ->
             throw new IllegalArgumentException(
                 "cannot build " + what + ": ephemeral, debian-12, debian-13, test-small");
@@ -43,25 +48,75 @@ final class Builds {
   private void ephemeral(Arguments arguments) throws IOException {
     var packing = arguments.packing();
     var archive = archive(arguments);
-    var agent =
-        arguments.agent().isPresent()
-            ? AgentFiles.in(arguments.agent().get())
-            : AgentFiles.ofThisBuild();
-    var suite = arguments.option("--suite").orElse(archive.suite());
-    var packages = new ArrayList<>(EphemeralRecipe.packages(agent));
-    if (archive.nonFreeFirmware()) {
-      packages.addAll(EphemeralRecipe.firmware(suite));
-    }
-    var tree =
-        new PackageTrees(cache, archive, say).unpacked("ephemeral", suite, List.copyOf(packages));
+    var agent = agent(arguments);
     var system =
-        new EphemeralBuilder(cache.resolve("work"), say).build(tree, agent, packing, store);
+        new EphemeralBuilder(cache.resolve("work"), say)
+            .build(packages(arguments, archive, agent), agent, packing, store);
     say.accept(
         "ephemeral system %s: kernel %d MiB, initramfs %d MiB"
             .formatted(
                 system.version(),
                 system.kernelArtifact().sizeBytes() >> 20,
                 system.initrdArtifact().sizeBytes() >> 20));
+  }
+
+  private void testSmall(Arguments arguments) throws IOException {
+    var archive = archive(arguments);
+    var tree = packages(arguments, archive, agent(arguments));
+    var tools = tools(archive, suite(arguments, archive));
+    var image = new TestImageBuilder(cache.resolve("work"), say).build(tree, tools, store);
+    say.accept(ImageCommand.line(image));
+  }
+
+  private void debian(ImageId id, Arguments arguments) throws IOException {
+    var archive = archive(arguments);
+    var inputs =
+        trees(archive)
+            .inputs(
+                id.series(),
+                DebianImageBuilder.packages(archive, id.series()),
+                DebianImageBuilder.customizing());
+    var note = cache.resolve(id.osystem() + "-" + id.series() + ".built");
+    var there = store.image(id, Architecture.AMD64);
+    if (there.isPresent()
+        && Files.exists(note)
+        && Files.readString(note).equals(inputs + " " + there.get().raw().sha256())) {
+      say.accept(id + " is as the archive is: nothing to build");
+    } else {
+      var tools = tools(archive, id.series());
+      var image =
+          new DebianImageBuilder(archive, cache.resolve("work"), say)
+              .build(id, tools, inputs, store);
+      Files.writeString(note, inputs + " " + image.raw().sha256());
+      there = Optional.of(image);
+    }
+    say.accept(ImageCommand.line(there.get()));
+  }
+
+  private Path packages(Arguments arguments, Archive archive, AgentFiles agent) throws IOException {
+    var suite = suite(arguments, archive);
+    var packages = new ArrayList<>(EphemeralRecipe.packages(agent));
+    if (archive.nonFreeFirmware()) {
+      packages.addAll(EphemeralRecipe.firmware(suite));
+    }
+    return trees(archive).unpacked("ephemeral", suite, List.copyOf(packages));
+  }
+
+  private Path tools(Archive archive, String suite) throws IOException {
+    return trees(archive).unpacked("disk", suite, DiskImageBuilder.PACKAGES);
+  }
+
+  private PackageTrees trees(Archive archive) {
+    return new PackageTrees(cache, archive, say);
+  }
+
+  private static String suite(Arguments arguments, Archive archive) {
+    return arguments.option("--suite").orElse(archive.suite());
+  }
+
+  private static AgentFiles agent(Arguments arguments) throws IOException {
+    var folder = arguments.agent();
+    return folder.isPresent() ? AgentFiles.in(folder.get()) : AgentFiles.ofThisBuild();
   }
 
   private static Archive archive(Arguments arguments) throws IOException {

@@ -24,12 +24,17 @@ final class PackageTrees {
     this.say = say;
   }
 
-  Path unpacked(String name, String suite, List<String> packages) throws IOException {
+  /// Changes when something that goes into a build of these packages does.
+  String inputs(String suite, List<String> packages, byte[] more) throws IOException {
     Files.createDirectories(cache);
+    var text =
+        archive.sources(suite) + "\n" + packages + "\n" + releases(suite) + Digests.sha256Hex(more);
+    return Digests.sha256Hex(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  Path unpacked(String name, String suite, List<String> packages) throws IOException {
     var sources = archive.sources(suite);
-    var digest =
-        Digests.sha256Hex(
-            (sources + "\n" + packages + "\n" + releases(suite)).getBytes(StandardCharsets.UTF_8));
+    var digest = inputs(suite, packages, new byte[0]);
     var prefix = name + "-" + suite + "-";
     var tree = cache.resolve(prefix + digest.substring(0, 16));
     if (Files.exists(tree)) {
