@@ -15,6 +15,7 @@ import io.rackstead.bmc.ipmi.IpmiPacket.Setup;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Function;
@@ -38,6 +39,8 @@ final class Handshake {
   private final byte[] user;
   private final byte[] password;
   private boolean needsKg;
+  private boolean heard;
+  private int slowness;
 
   Handshake(
       IpmiSocket socket,
@@ -108,6 +111,7 @@ final class Handshake {
             UNSUPPORTED,
             "it speaks IPMI 1.5 only, which protects nothing; switch on IPMI 2.0 (RMCP+) there");
       }
+      heard = true;
       needsKg = (data[2] & KG_SET) != 0;
       done(command.name(), began, "ok");
     }
@@ -126,6 +130,7 @@ final class Handshake {
       var line = socket.line(remote);
       Outcome outcome = new Outcome.Muddled("");
       try {
+        slowness = attempt;
         outcome = attempt(line, suite);
       } finally {
         if (!(outcome instanceof Outcome.Opened)) {
@@ -149,8 +154,9 @@ final class Handshake {
             line,
             step,
             began,
-            SetupMessages.openSession(suite, line.consoleSession()),
-            setup(line, IpmiPacket.OPEN_SESSION_RESPONSE, SetupMessages.OPEN_TAG));
+            SetupMessages.openSession(
+                line.tag(SetupMessages.OPEN_STEP), suite, line.consoleSession()),
+            setup(line, IpmiPacket.OPEN_SESSION_RESPONSE, SetupMessages.OPEN_STEP));
     if (Status.refusesSuite(opened.status())) {
       var status = Status.ofSetup(opened.status());
       done(step, began, status.with(opened.status()));
@@ -178,8 +184,9 @@ final class Handshake {
             line,
             step,
             began,
-            SetupMessages.rakp1(bmcSession, consoleRandom, user),
-            setup(line, IpmiPacket.RAKP_2, SetupMessages.RAKP_1_TAG));
+            SetupMessages.rakp1(
+                line.tag(SetupMessages.RAKP_1_STEP), bmcSession, consoleRandom, user),
+            setup(line, IpmiPacket.RAKP_2, SetupMessages.RAKP_1_STEP));
     if (second.status() != 0) {
       return refused(line, step, began, second.status());
     }
@@ -199,7 +206,8 @@ final class Handshake {
             user);
     if (!MessageDigest.isEqual(rakp.code2(password), Arrays.copyOfRange(in, 40, in.length))) {
       // §13.22: an error status lets the BMC drop its half of the session at once
-      line.send(SetupMessages.rakp3(bmcSession, 0x0f, new byte[0]));
+      line.send(
+          SetupMessages.rakp3(line.tag(SetupMessages.RAKP_3_STEP), bmcSession, 0x0f, new byte[0]));
       throw failed(step, began, REFUSED_CREDENTIALS, "wrong password for " + text(user));
     }
     done(step, began, "ok");
@@ -209,13 +217,18 @@ final class Handshake {
   private Outcome prove(Line line, Rakp rakp) throws InterruptedException {
     var step = "RAKP message 3";
     long began = System.nanoTime();
-    var asked = SetupMessages.rakp3(rakp.bmcSession(), NO_ERRORS, rakp.code3(password));
+    var asked =
+        SetupMessages.rakp3(
+            line.tag(SetupMessages.RAKP_3_STEP),
+            rakp.bmcSession(),
+            NO_ERRORS,
+            rakp.code3(password));
     var answer =
         line.ask(
             () -> asked,
-            setup(line, IpmiPacket.RAKP_4, SetupMessages.RAKP_3_TAG),
+            setup(line, IpmiPacket.RAKP_4, SetupMessages.RAKP_3_STEP),
             settings.tries(),
-            settings::waitAfter);
+            this::waitAfter);
     if (answer.isEmpty()) {
       // a BMC that took message 3, and whose message 4 was lost, may keep silent at the repetition
       done(step, began, "no answer");
@@ -250,7 +263,11 @@ final class Handshake {
   private IpmiSession administrator(IpmiSession session) {
     try {
       var answer = session.answer(Command.beAdministrator());
-      if (answer.completion() == 0) {
+      // some BMCs say yes and give less: the level that holds is the first byte of the answer
+      // (§22.18)
+      if (answer.completion() == 0
+          && answer.data().length > 0
+          && (answer.data()[0] & 0x0f) >= Command.ADMINISTRATOR) {
         return session;
       }
       throw new BmcException(
@@ -264,12 +281,12 @@ final class Handshake {
     }
   }
 
-  private static Function<IpmiPacket, Optional<Setup>> setup(Line line, int type, int tag) {
+  private static Function<IpmiPacket, Optional<Setup>> setup(Line line, int type, int step) {
     return packet ->
         packet instanceof Setup setup
                 && setup.payloadType() == type
-                && setup.tag() == tag
-                && setup.consoleSession() == line.consoleSession()
+                && setup.tag() == line.tag(step)
+                && (setup.status() != 0 || setup.consoleSession() == line.consoleSession())
             ? Optional.of(setup)
             : Optional.empty();
   }
@@ -277,13 +294,28 @@ final class Handshake {
   private <T> T ask(
       Line line, String step, long began, byte[] question, Function<IpmiPacket, Optional<T>> answer)
       throws InterruptedException {
-    return line.ask(() -> question, answer, settings.tries(), settings::waitAfter)
+    return line.ask(() -> question, answer, settings.tries(), this::waitAfter)
         .orElseThrow(() ->
             failed(
                 step,
                 began,
                 UNREACHABLE,
-                "no answer in " + millis(began) + " ms" + line.trouble()));
+                "no answer in " + millis(began) + " ms" + line.trouble() + advice()));
+  }
+
+  /// What to look at first, for who reads this at three in the morning.
+  private String advice() {
+    return heard
+        ? "; it did answer before, so packets are lost or it ignores what it does not support: offer"
+            + " it another cipher suite"
+        : "; is the address right, does UDP port "
+            + address.port()
+            + " get through, and is IPMI over LAN switched on there?";
+  }
+
+  /// Each new attempt waits longer, for a slow BMC answers the repetition of before.
+  private Duration waitAfter(int sending) {
+    return settings.waitAfter(sending + 2 * slowness);
   }
 
   /// After a repetition a "no" may only mean that the BMC has moved on, so it counts the next time.
@@ -298,7 +330,7 @@ final class Handshake {
 
   private BmcException failed(String step, long began, BmcException.Kind kind, String what) {
     done(step, began, what);
-    return new BmcException(kind, address, step + ": " + what);
+    return new BmcException(kind, address, what + " (" + step + ")");
   }
 
   private void done(String step, long began, String result) {

@@ -59,9 +59,12 @@ sealed interface IpmiPacket {
       return payload[1] & 0xff;
     }
 
-    /// All three answers name the console's session in bytes 5 to 8.
+    /// All three answers name the console's session in bytes 5 to 8; an answer that says no may end
+    /// before them (ipmi_sim's does) or have zeros there.
     int consoleSession() {
-      return ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN).getInt(4);
+      return payload.length < 8
+          ? 0
+          : ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN).getInt(4);
     }
   }
 
@@ -121,17 +124,21 @@ sealed interface IpmiPacket {
       }
       return new Secured(session, sequence, type, datagram, length);
     }
-    var payload = bytes(in, length);
     return switch (type) {
-      case IPMI_MESSAGE -> new Plain(payload);
-      case OPEN_SESSION_RESPONSE, RAKP_2, RAKP_4 -> {
-        if (payload.length < 8) {
-          throw new MalformedPacket("a session set-up answer of " + payload.length + " bytes");
-        }
-        yield new Setup(type, payload);
-      }
+      case IPMI_MESSAGE -> new Plain(bytes(in, length));
+      case OPEN_SESSION_RESPONSE, RAKP_2, RAKP_4 -> setup(in, type, length);
       default -> throw new MalformedPacket("payload type " + type + " outside a session");
     };
+  }
+
+  /// A "no" is heard also where its length is a lie: ipmi_sim sends 4 bytes and writes 32.
+  private static Setup setup(ByteBuffer in, int type, int length) {
+    var answer = new Setup(type, bytes(in, Math.min(length, in.remaining())));
+    int there = answer.payload().length;
+    if (there < 2 || (answer.status() == 0 && (there < 8 || there < length))) {
+      throw new MalformedPacket("a session set-up answer of " + there + " bytes");
+    }
+    return answer;
   }
 
   private static byte[] bytes(ByteBuffer in, int length) {

@@ -128,7 +128,10 @@ final class IpmiSocket implements AutoCloseable {
     return switch (packet) {
       case Plain(byte[] message) ->
           plain.get(new PlainKey(from, IpmiMessage.decodeResponse(message).sequence()));
-      case Setup setup -> sessions.get(setup.consoleSession());
+      case Setup setup -> {
+        var line = sessions.get(setup.consoleSession());
+        yield line != null ? line : plain.get(new PlainKey(from, Line.sequenceOf(setup.tag())));
+      }
       case Secured secured -> sessions.get(secured.session());
     };
   }

@@ -41,6 +41,16 @@ final class Line implements AutoCloseable {
     return consoleSession & 0x3f;
   }
 
+  /// The tag of a set-up message: the same six bits, and the step, so that a late answer to one
+  /// step is never read as one to another.
+  int tag(int step) {
+    return sequence() << 2 | step;
+  }
+
+  static int sequenceOf(int tag) {
+    return tag >> 2;
+  }
+
   /// How often a question had to be sent again, all told.
   int resent() {
     return resent;

@@ -6,20 +6,19 @@ import java.nio.ByteOrder;
 
 /// The payloads that set a session up, as the console writes and reads them (§13.17 to §13.23).
 final class SetupMessages {
-  /// Each step has a tag of its own, so that a late answer to one is never read as one to another.
-  static final int OPEN_TAG = 0x01;
+  /// The steps, which the tags name.
+  static final int OPEN_STEP = 1;
 
-  static final int RAKP_1_TAG = 0x02;
-  static final int RAKP_3_TAG = 0x03;
+  static final int RAKP_1_STEP = 2;
+  static final int RAKP_3_STEP = 3;
 
   /// Administrator, and the user is looked up by name alone (§13.20).
   static final int ROLE = 0x10 | Command.ADMINISTRATOR;
 
   private SetupMessages() {}
 
-  static byte[] openSession(CipherSuite suite, int consoleSession) {
-    var out =
-        payload(32).put((byte) OPEN_TAG).put((byte) Command.ADMINISTRATOR).putShort((short) 0);
+  static byte[] openSession(int tag, CipherSuite suite, int consoleSession) {
+    var out = payload(32).put((byte) tag).put((byte) Command.ADMINISTRATOR).putShort((short) 0);
     out.putInt(consoleSession);
     algorithm(out, 0, suite.authentication);
     algorithm(out, 1, suite.integrity);
@@ -44,15 +43,14 @@ final class SetupMessages {
     return ByteBuffer.wrap(openSessionResponse).order(ByteOrder.LITTLE_ENDIAN).getInt(8);
   }
 
-  static byte[] rakp1(int bmcSession, byte[] random, byte[] user) {
-    var out = payload(28 + user.length).put((byte) RAKP_1_TAG).put(new byte[3]).putInt(bmcSession);
+  static byte[] rakp1(int tag, int bmcSession, byte[] random, byte[] user) {
+    var out = payload(28 + user.length).put((byte) tag).put(new byte[3]).putInt(bmcSession);
     out.put(random).put((byte) ROLE).putShort((short) 0).put((byte) user.length).put(user);
     return new Setup(IpmiPacket.RAKP_1, out.array()).encode();
   }
 
-  static byte[] rakp3(int bmcSession, int status, byte[] code) {
-    var out =
-        payload(8 + code.length).put((byte) RAKP_3_TAG).put((byte) status).putShort((short) 0);
+  static byte[] rakp3(int tag, int bmcSession, int status, byte[] code) {
+    var out = payload(8 + code.length).put((byte) tag).put((byte) status).putShort((short) 0);
     out.putInt(bmcSession).put(code);
     return new Setup(IpmiPacket.RAKP_3, out.array()).encode();
   }

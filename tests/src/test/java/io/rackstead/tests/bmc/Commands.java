@@ -65,7 +65,10 @@ final class Commands {
     if (Faults.take(faults.busy)) {
       return Optional.of(respond(in, Answer.no(NODE_BUSY)));
     }
-    return Optional.of(respond(in, carryOut(in, session, sessions)));
+    var answer = carryOut(in, session, sessions);
+    return faults.muteAfter == (u8(in, 1) >> 2 << 8 | u8(in, 5))
+        ? Optional.empty()
+        : Optional.of(respond(in, answer));
   }
 
   private Answer carryOut(byte[] in, ServerSession session, Map<Integer, ServerSession> sessions) {

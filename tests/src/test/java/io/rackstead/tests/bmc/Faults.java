@@ -18,11 +18,25 @@ final class Faults {
   /// Per cent of the packets that are lost, each way.
   volatile int loss;
 
+  /// A command (network function and code) that is carried out, but never answered; -1 for none.
+  volatile int muteAfter = -1;
+
   final AtomicInteger loseRequests = new AtomicInteger();
   final AtomicInteger loseAnswers = new AtomicInteger();
 
   /// Answers of the kind "node busy" before commands are done again.
   final AtomicInteger busy = new AtomicInteger();
+
+  private final AtomicInteger goodBeforeLoss = new AtomicInteger(-1);
+
+  /// Loses one request, after so many good ones.
+  void loseAfter(int good) {
+    goodBeforeLoss.set(good);
+  }
+
+  boolean losesThis() {
+    return goodBeforeLoss.getAndUpdate(n -> Math.max(-1, n - 1)) == 0;
+  }
 
   static boolean take(AtomicInteger count) {
     return count.getAndUpdate(n -> Math.max(0, n - 1)) > 0;

@@ -100,7 +100,7 @@ final class SimulatedBmc implements AutoCloseable {
         var from = channel.receive(buffer);
         var packet = Arrays.copyOf(buffer.array(), buffer.position());
         received++;
-        if (!faults.silent && !lost() && !Faults.take(faults.loseRequests)) {
+        if (!faults.silent && !lost() && !faults.losesThis() && !Faults.take(faults.loseRequests)) {
           answer(packet).ifPresent(answer -> reply(answer, from));
         }
       } catch (AsynchronousCloseException e) {
@@ -125,9 +125,12 @@ final class SimulatedBmc implements AutoCloseable {
     }
     var answers = new ArrayList<Answer>();
     if (faults.garbage) {
-      var noise = packet.clone();
-      noise[dice.nextInt(noise.length)] ^= (byte) (1 << dice.nextInt(8));
-      answers.add(new Answer(noise, to));
+      if (i32(packet, 6) != 0) {
+        // a flipped bit is noticed in a session only: before it nothing carries a code
+        var noise = packet.clone();
+        noise[dice.nextInt(noise.length)] ^= (byte) (1 << dice.nextInt(8));
+        answers.add(new Answer(noise, to));
+      }
       answers.add(new Answer(Arrays.copyOf(packet, dice.nextInt(packet.length)), to));
     }
     answers.add(new Answer(packet, to));
