@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -86,6 +87,10 @@ final class IpmiSocket implements AutoCloseable {
   }
 
   void send(Line line, byte[] datagram) {
+    if (loop.isShuttingDown()) {
+      line.notSent("the dialer is closed");
+      return;
+    }
     channel
         .writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(datagram), line.remote()))
         .addListener(sent -> {
@@ -95,8 +100,16 @@ final class IpmiSocket implements AutoCloseable {
         });
   }
 
+  /// Dropped when the socket is closed, as what it would have done then is done already.
   void later(Duration wait, Runnable work) {
-    loop.schedule(work, wait.toMillis(), TimeUnit.MILLISECONDS);
+    if (loop.isShuttingDown()) {
+      return;
+    }
+    try {
+      loop.schedule(work, wait.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      log.debug("closed while a session was given back", e);
+    }
   }
 
   /// How many datagrams arrived that nobody could read or nobody had asked for.
