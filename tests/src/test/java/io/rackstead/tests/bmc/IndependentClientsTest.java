@@ -101,8 +101,7 @@ class IndependentClientsTest {
   private Program.Output ipmitool(int suite, String password, String... words)
       throws IOException, InterruptedException {
     var arguments =
-        new ArrayList<>(
-            List.of("-I", "lanplus", "-C", Integer.toString(suite), "-H", "127.0.0.1"));
+        new ArrayList<>(List.of("-I", "lanplus", "-C", Integer.toString(suite), "-H", "127.0.0.1"));
     arguments.addAll(
         List.of("-p", Integer.toString(bmc.port()), "-U", "admin", "-P", password, "-R", "2"));
     arguments.addAll(List.of(words));
