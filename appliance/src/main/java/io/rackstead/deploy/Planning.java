@@ -32,6 +32,9 @@ public final class Planning implements Planner {
   private static final String PASSWORD_CHARACTERS =
       "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
+  /// What every BMC keeps whole: IPMI 1.5 ones, and some later ones, drop what is longer.
+  private static final int PASSWORD_LENGTH = 16;
+
   private final ImageStore images;
   private final Capabilities capabilities;
   private final Vault vault;
