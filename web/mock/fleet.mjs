@@ -168,7 +168,8 @@ export class Fleet {
   /** The first steps of a busy state as they were a while ago. */
   behind(m, steps) {
     const pause = ([, , , seconds, phase]) => seconds * 1000 + (phase === 'firmware' ? 24_000 : 0);
-    const done = m.steps.slice(0, Math.min(steps, m.steps.length - 1));
+    const live = m.steps.findIndex(([, , , , , effect]) => effect);
+    const done = m.steps.slice(0, Math.min(steps, live));
     let at = Date.now() - done.reduce((sum, step) => sum + pause(step), 0);
     m.since = at;
     for (const step of done) {

@@ -9,6 +9,7 @@ import { LiveContext } from './live/context';
 import { Live } from './live/live';
 import { MachinePage } from './machine/MachinePage';
 import { useRoute } from './route';
+import { changeSession } from './session';
 import { SignIn } from './SignIn';
 import { texts } from './texts';
 
@@ -51,7 +52,7 @@ export function App() {
 function SignedIn({ session }: { session: Session }) {
   const queries = useQueryClient();
   const live = useMemo(
-    () => new Live(() => queries.setQueryData(['session'], null)),
+    () => new Live(() => changeSession(queries, null)),
     [queries],
   );
   useEffect(() => {

@@ -24,9 +24,9 @@ import { useState, type ReactNode } from 'react';
 import { api } from './api/client';
 import type { Session } from './api/types';
 import { useLiveState } from './live/context';
-import { listHref } from './route';
+import { listHref, LOGO } from './route';
+import { changeSession } from './session';
 import { StatusLine } from './StatusLine';
-import logo from './rackstead.svg';
 import { texts } from './texts';
 
 const MAIN = 'main-content';
@@ -52,7 +52,7 @@ export function Frame({ session, children }: { session: Session; children: React
           <MastheadMain>
             <MastheadBrand>
               <MastheadLogo href={listHref} className="rs-brand">
-                <img src={logo} alt="" width="28" height="28" />
+                <img src={LOGO} alt="" width="28" height="28" />
                 <span>{texts.product}</span>
               </MastheadLogo>
             </MastheadBrand>
@@ -105,8 +105,7 @@ function UserMenu({ session }: { session: Session }) {
   const signOut = async () => {
     // gone on this side whatever the appliance answers; the next request shows the truth
     await api.signOut().catch(() => undefined);
-    queries.clear();
-    queries.setQueryData(['session'], null);
+    changeSession(queries, null);
   };
   return (
     <Dropdown

@@ -18,7 +18,7 @@ import type { ReactNode } from 'react';
 import type { Machine } from './api/types';
 import { useSecond } from './clock';
 import { amount, counted, duration, eta, percent, rate, roughDuration } from './format';
-import { isBusy, lookOf } from './states';
+import { isBusy, lookOf, nameOf } from './states';
 import { texts } from './texts';
 
 const t = texts.machine;
@@ -166,7 +166,7 @@ function ProgressLine({ machine }: { machine: Machine }) {
             value={value}
             size="sm"
             measureLocation="outside"
-            aria-label={t.progress(machine.hostname)}
+            aria-label={t.progress(nameOf(machine))}
           />
           <div className="rs-small">{facts.join(' · ')}</div>
         </>

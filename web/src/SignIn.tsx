@@ -3,7 +3,8 @@ import ExclamationCircleIcon from '@patternfly/react-icons/dist/esm/icons/exclam
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, ApiError } from './api/client';
-import logo from './rackstead.svg';
+import { LOGO } from './route';
+import { changeSession } from './session';
 import { texts } from './texts';
 
 export function SignIn() {
@@ -18,9 +19,7 @@ export function SignIn() {
     setBusy(true);
     setError('');
     try {
-      const session = await api.signIn(username.trim(), password);
-      queries.clear();
-      queries.setQueryData(['session'], session);
+      changeSession(queries, await api.signIn(username.trim(), password));
     } catch (failure) {
       const wrong = failure instanceof ApiError && [400, 401, 403].includes(failure.status);
       setError(wrong ? texts.signIn.wrong : (failure as Error).message);
@@ -32,7 +31,7 @@ export function SignIn() {
   return (
     <LoginPage
       className="rs-sign-in"
-      brandImgSrc={logo}
+      brandImgSrc={LOGO}
       brandImgAlt={texts.product}
       textContent={texts.signIn.about}
       loginTitle={texts.signIn.title}

@@ -15,6 +15,9 @@ export function routeOf(hash: string): Route {
   }
 }
 
+/** Also the tab's icon, which has a fixed name. */
+export const LOGO = `${import.meta.env.BASE_URL}favicon.svg`;
+
 export const listHref = '#/';
 export const machineHref = (id: string) => `#/machine/${encodeURIComponent(id)}`;
 

@@ -55,6 +55,11 @@ export function lookOf(code: number): Look {
 
 export const FILTERS: Filter[] = ['attention', 'new', 'busy', 'ready', 'deployed', 'failed', 'other'];
 
+/** A machine has an id before it has a name. */
+export function nameOf(machine: Machine): string {
+  return machine.hostname || machine.id;
+}
+
 export function needsHand(machine: Machine): boolean {
   return (machine.prompt ?? '') !== '' || (machine.quarantine ?? '') !== '';
 }

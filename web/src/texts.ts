@@ -142,6 +142,7 @@ export const texts = {
     sources: {
       state: 'State',
       dhcp: 'DHCP',
+      proxydhcp: 'Proxy DHCP',
       tftp: 'TFTP',
       http: 'HTTP',
       bmc: 'BMC',

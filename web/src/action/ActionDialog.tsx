@@ -16,6 +16,7 @@ import {
 import { useState } from 'react';
 import type { Machine } from '../api/types';
 import { useLive } from '../live/context';
+import { nameOf } from '../states';
 import { texts } from '../texts';
 import { DeployForm } from './DeployForm';
 import { runOnAll, type Outcome } from './run';
@@ -58,13 +59,14 @@ export function ActionDialog({ verb, machines, skipped, onClose }: Props) {
     const before = outcomes.filter((o) => o.error === '');
     const now: Outcome[] = [];
     setOutcomes(before);
-    await runOnAll(left, verb.name, params, (outcome, changed) => {
-      now.push(outcome);
-      setOutcomes([...before, ...now]);
-      if (changed !== null) {
-        live.put(changed);
-      }
-    });
+    await runOnAll(
+      left,
+      (machine) => live.act(machine.id, verb.name, params),
+      (outcome) => {
+        now.push(outcome);
+        setOutcomes([...before, ...now]);
+      },
+    );
     setRunning(false);
     if (now.every((outcome) => outcome.error === '')) {
       onClose();
@@ -83,7 +85,7 @@ export function ActionDialog({ verb, machines, skipped, onClose }: Props) {
     >
       <ModalHeader
         labelId="action-title"
-        title={t.title(label, machines.length, machines[0]?.hostname ?? '')}
+        title={t.title(label, machines.length, machines[0] ? nameOf(machines[0]) : '')}
         titleIconVariant={verb.danger ? 'warning' : undefined}
       />
       <ModalBody id="action-body">
@@ -162,7 +164,7 @@ function MachineList({
     <List isPlain isBordered className="rs-named" aria-label={t.machines}>
       {machines.map((m) => (
         <ListItem key={m.id}>
-          <strong>{m.hostname}</strong>{' '}
+          <strong>{nameOf(m)}</strong>{' '}
           <span className="rs-message">
             {[m.state, m.product, m.serial, m.image ? t.holds(m.image) : '']
               .filter(Boolean)
@@ -180,7 +182,7 @@ function Skipped({ machines }: { machines: readonly Machine[] }) {
     <Alert isInline variant="info" title={t.skipped(machines.length)}>
       {machines
         .slice(0, 10)
-        .map((m) => t.skippedLine(m.hostname, m.state))
+        .map((m) => t.skippedLine(nameOf(m), m.state))
         .join(', ')}
       {machines.length > 10 ? ` … ${texts.list.more(machines.length - 10)}` : ''}
     </Alert>
@@ -193,7 +195,7 @@ function Failures({ failures }: { failures: readonly Outcome[] }) {
       <List isPlain>
         {failures.map(({ machine, error }) => (
           <ListItem key={machine.id}>
-            <strong>{machine.hostname}</strong>: {error}
+            <strong>{nameOf(machine)}</strong>: {error}
           </ListItem>
         ))}
       </List>

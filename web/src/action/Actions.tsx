@@ -2,6 +2,7 @@ import { Alert, AlertActionCloseButton, AlertGroup } from '@patternfly/react-cor
 import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from 'react';
 import type { Machine } from '../api/types';
 import { useLive } from '../live/context';
+import { nameOf } from '../states';
 import { texts } from '../texts';
 import { ActionDialog } from './ActionDialog';
 import { runOnAll } from './run';
@@ -41,13 +42,11 @@ export function ActionProvider({ children }: { children: ReactNode }) {
         setOpen({ verb, machines, skipped });
         return;
       }
-      void runOnAll(machines, verb.name, {}, (outcome, changed) => {
-        if (changed !== null) {
-          live.put(changed);
-        }
-        if (outcome.error !== '') {
-          const title = `${texts.dialog.button[verb.name] ?? verb.name}: ${outcome.machine.hostname}`;
-          setFailed((all) => [...all.slice(-4), { key: ++failures, title, text: outcome.error }]);
+      const send = (machine: Machine) => live.act(machine.id, verb.name, {});
+      void runOnAll(machines, send, ({ machine, error }) => {
+        if (error !== '') {
+          const title = `${texts.dialog.button[verb.name] ?? verb.name}: ${nameOf(machine)}`;
+          setFailed((all) => [...all.slice(-4), { key: ++failures, title, text: error }]);
         }
       });
     },

@@ -45,7 +45,7 @@ export function primaryVerbs(machine: Machine): Verb[] {
   const order =
     machine.state_code === 0
       ? ['commission']
-      : ['deploy', 'abort', 'release', 'mark-fixed', 'exit-rescue', 'commission'];
+      : ['deploy', 'abort', 'allocate', 'release', 'mark-fixed', 'exit-rescue', 'commission'];
   return order
     .map((name) => VERBS.find((v) => v.name === name))
     .filter((v): v is Verb => v !== undefined && machine.actions.includes(v.name))

@@ -6,6 +6,7 @@ import { useActions } from '../action/Actions';
 import { diskSize, memorySize } from '../format';
 import { Activity, MachineFlags, PowerState, StateLabel, StateTimes } from '../MachineBits';
 import { machineHref } from '../route';
+import { nameOf } from '../states';
 import { texts } from '../texts';
 import type { Direction, SortKey } from './arrange';
 
@@ -96,10 +97,10 @@ const Row = memo(function Row({ machine: m, index, selected, onSelect }: RowProp
               return next;
             }),
         }}
-        aria-label={texts.list.selectRow(m.hostname)}
+        aria-label={texts.list.selectRow(nameOf(m))}
       />
       <Td dataLabel={c.name} className="rs-name">
-        <a href={machineHref(m.id)}>{m.hostname || m.id}</a> <MachineFlags machine={m} />
+        <a href={machineHref(m.id)}>{nameOf(m)}</a> <MachineFlags machine={m} />
         <span className="rs-small">{m.macs[0] ?? m.id}</span>
       </Td>
       <Td dataLabel={c.state} className="rs-state">
@@ -126,7 +127,7 @@ const Row = memo(function Row({ machine: m, index, selected, onSelect }: RowProp
         ) : null}
       </Td>
       <Td isActionCell>
-        <ActionMenu machines={[m]} label={texts.list.rowMenu(m.hostname)} onChoose={choose} />
+        <ActionMenu machines={[m]} label={texts.list.rowMenu(nameOf(m))} onChoose={choose} />
       </Td>
     </Tr>
   );

@@ -26,7 +26,7 @@ import { ActionMenu } from '../action/ActionMenu';
 import { ActionProvider, useActions } from '../action/Actions';
 import { useLiveState } from '../live/context';
 import { machineHref } from '../route';
-import { FILTERS, inFilter, needsHand, type Filter } from '../states';
+import { FILTERS, inFilter, nameOf, needsHand, type Filter } from '../states';
 import { Notices, useStatus } from '../StatusLine';
 import { texts } from '../texts';
 import { arrange, type Direction, type SortKey } from './arrange';
@@ -233,7 +233,7 @@ function Waiting({ machines }: { machines: Machine[] }) {
     <Alert isInline variant="warning" title={t.prompts(waiting.length)} className="rs-waiting">
       {waiting.slice(0, PROMPTS_SHOWN).map((m) => (
         <div key={m.id}>
-          <a href={machineHref(m.id)}>{m.hostname}</a>: {m.prompt}
+          <a href={machineHref(m.id)}>{nameOf(m)}</a>: {m.prompt}
         </div>
       ))}
       {waiting.length > PROMPTS_SHOWN ? t.more(waiting.length - PROMPTS_SHOWN) : null}

@@ -60,9 +60,15 @@ export class Live {
     };
   }
 
-  /** An answer to an action is as good as an event, and sooner. */
-  put(machine: Machine): void {
-    this.change({ kind: 'machine', machine });
+  /** Sends an action. Its answer is as good as an event, and sooner, unless one came meanwhile. */
+  async act(id: string, verb: string, params: object): Promise<void> {
+    const before = this.state.fleet.machines.get(id);
+    const machine = await api.act(id, verb, params);
+    if (verb === 'delete') {
+      this.change({ kind: 'gone', id });
+    } else if (machine?.id === id && this.state.fleet.machines.get(id) === before) {
+      this.change({ kind: 'machine', machine });
+    }
   }
 
   private async run(signal: AbortSignal): Promise<void> {

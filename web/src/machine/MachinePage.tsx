@@ -28,7 +28,7 @@ import { modelOf, sizesOf } from '../list/MachineTable';
 import { useLiveState } from '../live/context';
 import { Activity, MachineFlags, PowerState, StateLabel, StateTimes } from '../MachineBits';
 import { listHref } from '../route';
-import { isBusy } from '../states';
+import { isBusy, nameOf } from '../states';
 import { Notices } from '../StatusLine';
 import { texts } from '../texts';
 import { HardwareView } from './HardwareView';
@@ -43,7 +43,7 @@ export function MachinePage({ id }: { id: string }) {
   const { fleet } = useLiveState();
   const machine = fleet.machines.get(id);
   useEffect(() => {
-    document.title = machine ? `${machine.hostname} · ${texts.product}` : texts.product;
+    document.title = machine ? `${nameOf(machine)} · ${texts.product}` : texts.product;
     return () => {
       document.title = texts.product;
     };
@@ -80,11 +80,11 @@ function Header({ machine }: { machine: Machine }) {
     <>
       <Breadcrumb>
         <BreadcrumbItem to={listHref}>{t.back}</BreadcrumbItem>
-        <BreadcrumbItem isActive>{machine.hostname || machine.id}</BreadcrumbItem>
+        <BreadcrumbItem isActive>{nameOf(machine)}</BreadcrumbItem>
       </Breadcrumb>
       <Flex className="rs-header" alignItems={{ default: 'alignItemsCenter' }}>
         <FlexItem>
-          <Title headingLevel="h1">{machine.hostname || machine.id}</Title>
+          <Title headingLevel="h1">{nameOf(machine)}</Title>
         </FlexItem>
         <FlexItem>
           <StateLabel machine={machine} /> <MachineFlags machine={machine} />
@@ -109,7 +109,7 @@ function Header({ machine }: { machine: Machine }) {
             ))}
             <ActionMenu
               machines={[machine]}
-              label={texts.list.rowMenu(machine.hostname)}
+              label={texts.list.rowMenu(nameOf(machine))}
               text={texts.list.columns.actions}
               onChoose={choose}
             />
@@ -175,7 +175,7 @@ function Body({ machine }: { machine: Machine }) {
           <Tabs
             activeKey={tab}
             onSelect={(_event, key) => setTab(String(key))}
-            aria-label={machine.hostname}
+            aria-label={nameOf(machine)}
           >
             <Tab eventKey="timeline" title={<TabTitleText>{t.tabs.timeline}</TabTitleText>}>
               <Timeline timeline={timeline} />

@@ -44,6 +44,7 @@ const t = texts.timeline;
 const SOURCES: Record<string, { colour: Colour; icon: ReactElement }> = {
   state: { colour: 'purple', icon: <FlagIcon /> },
   dhcp: { colour: 'teal', icon: <NetworkIcon /> },
+  proxydhcp: { colour: 'teal', icon: <NetworkIcon /> },
   tftp: { colour: 'orange', icon: <DownloadIcon /> },
   http: { colour: 'blue', icon: <GlobeIcon /> },
   bmc: { colour: 'orangered', icon: <MicrochipIcon /> },
