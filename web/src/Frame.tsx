@@ -118,7 +118,7 @@ function UserMenu({ session }: { session: Session }) {
           ref={ref}
           variant="plainText"
           icon={<UserIcon />}
-          aria-label={texts.signIn.userMenu}
+          aria-label={texts.signIn.userMenu(session.username)}
           isExpanded={open}
           onClick={() => setOpen(!open)}
         >

@@ -29,33 +29,36 @@ export function SignIn() {
   };
 
   return (
-    <LoginPage
-      className="rs-sign-in"
-      brandImgSrc={LOGO}
-      brandImgAlt={texts.product}
-      textContent={texts.signIn.about}
-      loginTitle={texts.signIn.title}
-      loginSubtitle={texts.signIn.subtitle}
-    >
-      <LoginForm
-        showHelperText={error !== ''}
-        helperText={error}
-        helperTextIcon={<ExclamationCircleIcon />}
-        usernameLabel={texts.signIn.username}
-        usernameValue={username}
-        onChangeUsername={(_event, value) => setUsername(value)}
-        isValidUsername={error === ''}
-        passwordLabel={texts.signIn.password}
-        passwordValue={password}
-        onChangePassword={(_event, value) => setPassword(value)}
-        isValidPassword={error === ''}
-        isShowPasswordEnabled
-        showPasswordAriaLabel={texts.signIn.showPassword}
-        hidePasswordAriaLabel={texts.signIn.hidePassword}
-        loginButtonLabel={texts.signIn.button}
-        isLoginButtonDisabled={busy || username.trim() === '' || password === ''}
-        onLoginButtonClick={(event) => void signIn(event)}
-      />
-    </LoginPage>
+    <>
+      <h1 className="pf-v6-screen-reader">{texts.product}</h1>
+      <LoginPage
+        className="rs-sign-in"
+        brandImgSrc={LOGO}
+        brandImgAlt={texts.product}
+        textContent={texts.signIn.about}
+        loginTitle={texts.signIn.title}
+        loginSubtitle={texts.signIn.subtitle}
+      >
+        <LoginForm
+          showHelperText={error !== ''}
+          helperText={error}
+          helperTextIcon={<ExclamationCircleIcon />}
+          usernameLabel={texts.signIn.username}
+          usernameValue={username}
+          onChangeUsername={(_event, value) => setUsername(value)}
+          isValidUsername={error === ''}
+          passwordLabel={texts.signIn.password}
+          passwordValue={password}
+          onChangePassword={(_event, value) => setPassword(value)}
+          isValidPassword={error === ''}
+          isShowPasswordEnabled
+          showPasswordAriaLabel={texts.signIn.showPassword}
+          hidePasswordAriaLabel={texts.signIn.hidePassword}
+          loginButtonLabel={texts.signIn.button}
+          isLoginButtonDisabled={busy || username.trim() === '' || password === ''}
+          onLoginButtonClick={(event) => void signIn(event)}
+        />
+      </LoginPage>
+    </>
   );
 }

@@ -40,7 +40,7 @@ function ServiceLabel({ service }: { service: Service }) {
   return (
     <Label {...props} isCompact variant="outline" tabIndex={0}>
       {service.name}
-      <span className="pf-v6-u-screen-reader">
+      <span className="pf-v6-screen-reader">
         {': '}
         {service.state} {service.detail}
       </span>
@@ -62,6 +62,7 @@ export function Notices() {
         <Alert
           key={service.name}
           isInline
+          component="h2"
           variant="danger"
           title={texts.services.failed(service.name)}
         >
@@ -69,7 +70,7 @@ export function Notices() {
         </Alert>
       ))}
       {notices.map((notice, i) => (
-        <Alert key={i} isInline isPlain variant="warning" title={notice} />
+        <Alert key={i} isInline isPlain component="p" variant="warning" title={notice} />
       ))}
     </div>
   );

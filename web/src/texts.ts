@@ -17,7 +17,7 @@ export const texts = {
     hidePassword: 'Hide password',
     wrong: 'User name or password is wrong.',
     out: 'Sign out',
-    userMenu: 'User menu',
+    userMenu: (name: string) => `User menu: ${name}`,
   },
 
   link: {

@@ -230,7 +230,13 @@ function Waiting({ machines }: { machines: Machine[] }) {
     return null;
   }
   return (
-    <Alert isInline variant="warning" title={t.prompts(waiting.length)} className="rs-waiting">
+    <Alert
+      isInline
+      component="h2"
+      variant="warning"
+      title={t.prompts(waiting.length)}
+      className="rs-waiting"
+    >
       {waiting.slice(0, PROMPTS_SHOWN).map((m) => (
         <div key={m.id}>
           <a href={machineHref(m.id)}>{nameOf(m)}</a>: {m.prompt}

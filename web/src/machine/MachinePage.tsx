@@ -117,12 +117,12 @@ function Header({ machine }: { machine: Machine }) {
         </FlexItem>
       </Flex>
       {machine.prompt ? (
-        <Alert isInline variant="warning" title={t.prompt} className="rs-waiting">
+        <Alert isInline component="h2" variant="warning" title={t.prompt} className="rs-waiting">
           {machine.prompt}
         </Alert>
       ) : null}
       {machine.quarantine ? (
-        <Alert isInline variant="danger" title={t.quarantine} className="rs-waiting">
+        <Alert isInline component="h2" variant="danger" title={t.quarantine} className="rs-waiting">
           {machine.quarantine}
         </Alert>
       ) : null}
