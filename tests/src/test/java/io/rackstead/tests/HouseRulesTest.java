@@ -12,8 +12,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/// What the Maven modules cannot hold: border packages, libraries named in one package only, and no clock
-/// in the core.
+/// What the Maven modules cannot hold: border packages, libraries named in one package only, and no
+/// clock in the core.
 class HouseRulesTest {
   private static JavaClasses house = new ClassFileImporter().importPackages();
 
@@ -44,20 +44,19 @@ class HouseRulesTest {
   @TestFactory
   List<DynamicTest> aLibraryIsNamedInOnePlaceOnly() {
     return PLACES.stream()
-        .map(
-            place ->
-                DynamicTest.dynamicTest(
-                    place.library(),
-                    () ->
-                        check(
-                            noClasses()
-                                .that()
-                                .resideOutsideOfPackages(place.packages())
-                                .and()
-                                .resideInAPackage("io.rackstead..")
-                                .should()
-                                .dependOnClassesThat()
-                                .resideInAPackage(place.library()))))
+        .map(place ->
+            DynamicTest.dynamicTest(
+                place.library(),
+                () ->
+                    check(
+                        noClasses()
+                            .that()
+                            .resideOutsideOfPackages(place.packages())
+                            .and()
+                            .resideInAPackage("io.rackstead..")
+                            .should()
+                            .dependOnClassesThat()
+                            .resideInAPackage(place.library()))))
         .toList();
   }
 
@@ -71,7 +70,8 @@ class HouseRulesTest {
             .resideInAPackage("io.rackstead.plan")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("java.io..", "java.nio.file..", "java.net..", "java.util.concurrent..")
+            .resideInAnyPackage(
+                "java.io..", "java.nio.file..", "java.net..", "java.util.concurrent..")
             .orShould()
             .callMethod(java.time.Instant.class, "now"));
   }

@@ -1,0 +1,248 @@
+package io.rackstead.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rackstead.http.Json;
+import io.rackstead.machine.Actor;
+import io.rackstead.machine.Deployment;
+import io.rackstead.machine.Event;
+import io.rackstead.machine.Machine;
+import io.rackstead.machine.MachineId;
+import io.rackstead.machine.State;
+import io.rackstead.plan.Seed;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AgentWorkTest {
+  private static final String SERVER = "http://10.77.0.1:5240";
+  private static final ObjectNode NOTHING = JsonNodeFactory.instance.objectNode();
+
+  @TempDir Path folder;
+  private Rack rack;
+  private MachineId id;
+
+  @BeforeEach
+  void start() throws IOException {
+    rack = new Rack(folder, Rack.fakeBmc(), _ -> {});
+    id = rack.enlisted().id();
+  }
+
+  @AfterEach
+  void stop() {
+    rack.close();
+  }
+
+  private Machine machine() {
+    return rack.machines.find(id).orElseThrow();
+  }
+
+  private void apply(Event event) {
+    assertThat(rack.machines.apply(id, event, Actor.user("ada")))
+        .isInstanceOf(io.rackstead.machine.Outcome.Moved.class);
+  }
+
+  private ObjectNode next(long after) throws InterruptedException {
+    return rack.work.next(id, after, Rack.ADDRESS, SERVER).orElseThrow();
+  }
+
+  private void result(ObjectNode step, String status, JsonNode facts) {
+    rack.work.result(
+        id,
+        step.path("seq").asLong(),
+        new Step.Result(status, status.equals("ok") ? 0 : 1, 0.5, "said " + status, facts));
+  }
+
+  /// Carries out all that is planned, answering as a healthy server would.
+  private List<String> carryOut() throws InterruptedException {
+    var kinds = new ArrayList<String>();
+    long after = 0;
+    while (Purpose.of(machine()).isPresent()) {
+      var step = next(after);
+      after = step.path("seq").asLong();
+      var kind = step.path("kind").asText();
+      kinds.add(kind);
+      result(
+          step,
+          "ok",
+          switch (kind) {
+            case "inventory" -> Rack.report();
+            case "bmc" ->
+                JsonNodeFactory.instance
+                    .objectNode()
+                    .put("address", "10.78.0.1")
+                    .put("user", "rackstead");
+            default -> NOTHING;
+          });
+      if (kind.equals("reboot")) {
+        break;
+      }
+    }
+    return kinds;
+  }
+
+  private void deploying(String userData) throws Exception {
+    apply(new Event.Commission());
+    carryOut();
+    apply(new Event.Allocate("ada"));
+    var image = rack.image();
+    apply(
+        new Event.Deploy(
+            new Deployment(
+                image.id(),
+                image.raw().sha256(),
+                "",
+                List.of("ssh-ed25519 AAAA ada@home"),
+                userData,
+                false,
+                false)));
+  }
+
+  @Test
+  void aNewcomerIsInspectedTestedAndReady() throws Exception {
+    apply(new Event.Commission());
+    assertThat(carryOut())
+        .containsExactly("inventory", "bmc", "script", "script", "script", "script", "script");
+    assertThat(machine().state()).isEqualTo(State.READY);
+    assertThat(machine().power().bmc()).hasToString("Optional[ipmi://10.78.0.1]");
+    assertThat(
+            rack.database.<Boolean>read(
+                tx -> rack.vault.get(tx, AgentWork.bmcPassword(id)).isPresent()))
+        .isTrue();
+  }
+
+  @Test
+  void theBmcsPasswordStandsInNoRowOfTheDatabase() throws Exception {
+    apply(new Event.Commission());
+    result(next(0), "ok", Rack.report());
+    var account = next(1);
+    var password = account.path("password").asText();
+    assertThat(password).hasSize(16);
+    List<String> fields =
+        rack.database.read(tx -> tx.list("select fields from step", row -> row.getString(1)));
+    assertThat(fields).noneMatch(text -> text.contains(password));
+  }
+
+  @Test
+  void aDeploymentGoesOnlyToTheDiskThatWasChosen() throws Exception {
+    deploying("");
+    assertThat(carryOut())
+        .containsExactly(
+            "identify-disk", "write-image", "read-back", "seed", "efi-boot-order", "reboot");
+    assertThat(machine().deployment().orElseThrow().written()).isTrue();
+    assertThat(machine().state()).isEqualTo(State.DEPLOYING);
+    assertThat(machine().hardware().orElseThrow().disks().getFirst().holds())
+        .containsExactly("rackstead custom/tiny");
+  }
+
+  @Test
+  void aFailedStepFailsTheDeploymentWithItsLastWords() throws Exception {
+    deploying("");
+    result(next(0), "failed", NOTHING);
+    assertThat(machine().state()).isEqualTo(State.FAILED_DEPLOYMENT);
+    assertThat(machine().standing().message()).contains("find the disk", "said failed");
+  }
+
+  @Test
+  void aResultThatIsToldTwiceCountsOnce() throws Exception {
+    apply(new Event.Commission());
+    var step = next(0);
+    result(step, "ok", Rack.report());
+    result(step, "failed", NOTHING);
+    assertThat(machine().state()).isEqualTo(State.COMMISSIONING);
+    assertThat(next(step.path("seq").asLong()).path("kind").asText()).isEqualTo("bmc");
+  }
+
+  @Test
+  void aReportForAnOlderEpochEndsTheAgentsWork() throws Exception {
+    deploying("");
+    var step = next(0);
+    apply(new Event.Abort());
+    assertThatThrownBy(() -> result(step, "ok", NOTHING))
+        .isInstanceOf(AgentWork.Over.class)
+        .hasMessageContaining("older epoch");
+    assertThatThrownBy(() -> next(0)).isInstanceOf(AgentWork.Over.class);
+    assertThat(machine().state()).isEqualTo(State.ALLOCATED);
+  }
+
+  @Test
+  void aTestThatFailsDoesNotKeepTheOthersFromRunning() throws Exception {
+    apply(new Event.Commission());
+    long after = 0;
+    int scripts = 0;
+    while (Purpose.of(machine()).isPresent()) {
+      var step = next(after);
+      after = step.path("seq").asLong();
+      boolean memory = step.path("name").asText().equals("memory");
+      if (step.path("kind").asText().equals("script")) {
+        scripts++;
+      }
+      result(
+          step,
+          memory ? "failed" : "ok",
+          step.path("kind").asText().equals("inventory")
+              ? Rack.report()
+              : JsonNodeFactory.instance.objectNode().put("absent", true));
+    }
+    assertThat(scripts).isEqualTo(5);
+    assertThat(machine().state()).isEqualTo(State.FAILED_TESTING);
+    assertThat(machine().standing().message()).isEqualTo("tests failed: memory");
+  }
+
+  @Test
+  void theSeedIsDataWhateverPeopleWriteIntoIt() throws Exception {
+    deploying("#!/bin/sh\necho ${x} \"'`\n");
+    var files =
+        Seed.PATHS.stream()
+            .map(path ->
+                new String(Seed.content(path, machine(), SERVER + "/r"), StandardCharsets.UTF_8))
+            .toList();
+    var meta = Json.parse(files.getFirst().getBytes(StandardCharsets.UTF_8));
+    assertThat(meta.path("local-hostname").asText()).isEqualTo(machine().hostname());
+    assertThat(meta.path("public-keys").get(0).asText()).isEqualTo("ssh-ed25519 AAAA ada@home");
+    assertThat(files.get(1)).isEqualTo("#!/bin/sh\necho ${x} \"'`\n");
+    assertThat(
+            Json.parse(files.get(3).getBytes(StandardCharsets.UTF_8))
+                .at("/reporting/rackstead/endpoint")
+                .asText())
+        .isEqualTo(SERVER + "/r");
+  }
+
+  @Test
+  void userDataOfTwoMegabytesReachesTheSeedWhole() throws Exception {
+    var large = "#" + "x".repeat(2 << 20);
+    deploying(large);
+    long after = 0;
+    ObjectNode step;
+    do {
+      step = next(after);
+      after = step.path("seq").asLong();
+      if (step.path("kind").asText().equals("seed")) {
+        break;
+      }
+      result(step, "ok", NOTHING);
+    } while (true);
+    assertThat(rack.work.seedFile(id, after, 1, SERVER)).hasSize(large.length());
+    assertThat(step.at("/files/1/sha256").asText())
+        .isEqualTo(Sha256.hex(large.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void anImageThatIsGoneFailsBeforeAnythingIsWritten() throws Exception {
+    deploying("");
+    rack.images.remove(machine().deployment().orElseThrow().image(), machine().arch());
+    assertThatThrownBy(() -> next(0)).isInstanceOf(AgentWork.Over.class);
+    assertThat(machine().state()).isEqualTo(State.FAILED_DEPLOYMENT);
+    assertThat(machine().standing().message()).contains("no longer in the store");
+  }
+}
