@@ -262,6 +262,7 @@ export const texts = {
     'exit-rescue': 'Exit rescue mode',
     'mark-broken': 'Mark broken…',
     'mark-fixed': 'Mark fixed',
+    'clear-quarantine': 'Lift quarantine',
     delete: 'Delete…',
   } as Record<string, string>,
 
@@ -291,6 +292,7 @@ export const texts = {
       'exit-rescue': 'Exit rescue mode',
       'mark-broken': 'Mark broken',
       'mark-fixed': 'Mark fixed',
+      'clear-quarantine': 'Lift quarantine',
       delete: 'Delete',
     } as Record<string, string>,
     explain: {
@@ -307,6 +309,7 @@ export const texts = {
       'exit-rescue': 'Leaves the ephemeral system and goes back to what was before.',
       'mark-broken': 'Takes the machine out of use and switches it off, until it is marked fixed.',
       'mark-fixed': 'Puts the machine back into use.',
+      'clear-quarantine': 'You have looked at the conflict, and the machine is what it says it is.',
       delete: 'The machine leaves the inventory, with its hardware report, its results and its timeline. The disks are not touched. It shows up as new when it starts from the network again.',
       release: 'Out of use: the running system is stopped, and it goes back to Ready.',
     } as Record<string, string>,
@@ -336,7 +339,7 @@ export const texts = {
     hostname: 'Host name',
     hostnameBad: 'Letters, digits and hyphens, 63 at most, no hyphen at the ends',
     keys: 'SSH public keys',
-    keysHelp: 'One per line. They are remembered in this browser.',
+    keysHelp: 'One per line, remembered in this browser. Left empty: the keys of your account.',
     keysBad: (line: number) => `Line ${line} does not look like an SSH public key`,
     userData: 'User data (cloud-init)',
     userDataHelp: 'Handed to cloud-init as it is.',

@@ -24,6 +24,15 @@ describe('the timeline', () => {
 
   test('what comes late stands at its time', () => expect(ids(mergeEntries([a, c], [b]))).toBe('abc'));
 
+  test('times without milliseconds and equal times fall into place', () => {
+    const list = [
+      entry('3', '2026-11-22T10:00:00.500Z'),
+      entry('1', '2026-11-22T10:00:00Z'),
+      entry('2', '2026-11-22T10:00:00Z'),
+    ];
+    expect(ids(mergeEntries([list[2]!], [list[0]!, list[1]!]))).toBe('123');
+  });
+
   test('the oldest leave when there are too many', () => {
     const many = Array.from({ length: KEEP + 5 }, (_, i) =>
       entry(`n${i}`, new Date(1_800_000_000_000 + i).toISOString()),
@@ -43,6 +52,19 @@ describe('the timeline', () => {
 
 describe('phases', () => {
   const at = (s: number) => new Date(1_800_000_000_000 + s * 1000).toISOString();
+  test('the agent goes on after the image, and a long pause ends a boot', () => {
+    const found = boots([
+      { name: 'agent', start: at(0), seconds: 5 },
+      { name: 'image', start: at(5), seconds: 20 },
+      { name: 'agent', start: at(25), seconds: 2 },
+      { name: 'first-boot', start: at(2000), seconds: 30 },
+    ]);
+    expect(found.map((boot) => boot.phases.map((p) => p.name).join(' '))).toEqual([
+      'agent image agent',
+      'first-boot',
+    ]);
+  });
+
   test('a new boot begins where the order does', () => {
     const found = boots([
       { name: 'kernel', start: at(12), seconds: 5 },
@@ -142,8 +164,8 @@ describe('deploying', () => {
     expect(userDataRecognised('#cloud-config\n')).toBe(true);
     expect(userDataRecognised('#!/bin/sh')).toBe(true);
     expect(userDataRecognised('packages: [vim]')).toBe(false);
-    expect(userDataTooBig('ä'.repeat(512 * 1024))).toBe(false);
-    expect(userDataTooBig('ä'.repeat(512 * 1024 + 1))).toBe(true);
+    expect(userDataTooBig('ä'.repeat(1024 * 1024))).toBe(false);
+    expect(userDataTooBig('ä'.repeat(1024 * 1024 + 1))).toBe(true);
   });
 });
 

@@ -73,7 +73,8 @@ export function DeployForm({ machines, onChange }: Props) {
   const params: Params = valid
     ? {
         image: image.id,
-        ssh_keys: keyLines(keys),
+        // absent: the account's own keys
+        ...(keyLines(keys).length === 0 ? {} : { ssh_keys: keyLines(keys) }),
         ...(userData.trim() === '' ? {} : { user_data: userData }),
         ...(single !== undefined && hostname !== '' ? { hostname } : {}),
         ...(target === undefined ? {} : { disk: diskKey(target) }),

@@ -21,7 +21,7 @@ export function validHostname(name: string): boolean {
   return name === '' || /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(name);
 }
 
-export const USER_DATA_LIMIT = 1024 * 1024;
+export const USER_DATA_LIMIT = 2 * 1024 * 1024;
 
 export function userDataTooBig(text: string): boolean {
   return byteLength(text) > USER_DATA_LIMIT;

@@ -33,6 +33,7 @@ export const VERBS: Verb[] = [
   verb('unlock', 2, 'none'),
   verb('mark-broken', 2, 'form'),
   verb('mark-fixed', 2, 'none'),
+  verb('clear-quarantine', 2, 'ask'),
   verb('delete', 3, 'ask', true),
 ];
 
@@ -45,7 +46,7 @@ export function primaryVerbs(machine: Machine): Verb[] {
   const order =
     machine.state_code === 0
       ? ['commission']
-      : ['deploy', 'abort', 'allocate', 'release', 'mark-fixed', 'exit-rescue', 'commission'];
+      : ['clear-quarantine', 'deploy', 'abort', 'allocate', 'release', 'mark-fixed', 'exit-rescue', 'commission'];
   return order
     .map((name) => VERBS.find((v) => v.name === name))
     .filter((v): v is Verb => v !== undefined && machine.actions.includes(v.name))

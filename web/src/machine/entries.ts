@@ -3,6 +3,11 @@ import type { Entry, Phase } from '../api/types';
 /** A machine's timeline may grow for months: the page keeps its newest part. */
 export const KEEP = 20_000;
 
+/** As times, not as text: one may have milliseconds and the next none. Then as they were logged. */
+function byTime(a: Entry, b: Entry): number {
+  return Date.parse(a.at) - Date.parse(b.at) || Number(a.id) - Number(b.id) || 0;
+}
+
 /** Entries by time, each once. What comes by the feed and what is read by cursor overlap. */
 export function mergeEntries(have: readonly Entry[], more: readonly Entry[]): readonly Entry[] {
   if (more.length === 0) {
@@ -16,11 +21,10 @@ export function mergeEntries(have: readonly Entry[], more: readonly Entry[]): re
   const all = [...have, ...fresh];
   const last = have[have.length - 1];
   const inOrder =
-    fresh.every((entry, i) => i === 0 || fresh[i - 1]!.at <= entry.at) &&
-    (last === undefined || last.at <= fresh[0]!.at);
+    fresh.every((entry, i) => i === 0 || byTime(fresh[i - 1]!, entry) <= 0) &&
+    (last === undefined || byTime(last, fresh[0]!) <= 0);
   if (!inOrder) {
-    // ISO times of one server compare as text; equal times stay in the order they came in
-    all.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+    all.sort(byTime);
   }
   return all.length > KEEP ? all.slice(all.length - KEEP) : all;
 }
@@ -55,6 +59,12 @@ export interface Boot {
 /** A phase that goes on after so short a pause is the same one. */
 const SAME_PHASE_S = 60;
 
+/** What a boot begins with; the agent may well go on after the image. */
+const STARTS = new Set(['firmware', 'dhcp']);
+
+/** Whatever comes after so long a pause belongs to another boot. */
+const NEW_BOOT_S = 900;
+
 /** Phases in the order of time, cut where a machine began anew. */
 export function boots(phases: readonly Phase[]): Boot[] {
   const sorted = [...phases]
@@ -76,7 +86,8 @@ export function boots(phases: readonly Phase[]): Boot[] {
         continue;
       }
     }
-    if (boot === undefined || (place >= 0 && place <= rank)) {
+    const pause = boot === undefined ? 0 : (phase.at - boot.start) / 1000 - boot.seconds;
+    if (boot === undefined || (STARTS.has(phase.name) && place <= rank) || pause > NEW_BOOT_S) {
       boot = { start: phase.at, seconds: 0, phases: [] };
       out.push(boot);
     }
