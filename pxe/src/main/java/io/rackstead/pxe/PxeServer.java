@@ -2,12 +2,14 @@ package io.rackstead.pxe;
 
 import io.rackstead.pxe.ServiceState.Status;
 import io.rackstead.pxe.dhcp.DhcpServer;
+import io.rackstead.pxe.dhcp.LoadersSeen;
 import io.rackstead.pxe.http.BootHttpServer;
 import io.rackstead.pxe.http.BootPages;
 import io.rackstead.pxe.ipxe.Loaders;
 import io.rackstead.pxe.lease.Lease;
 import io.rackstead.pxe.lease.LeaseLog;
 import io.rackstead.pxe.lease.Leases;
+import io.rackstead.pxe.ndp.NoRouter;
 import io.rackstead.pxe.tftp.TftpServer;
 import java.io.IOException;
 import java.net.BindException;
@@ -33,6 +35,7 @@ public final class PxeServer implements AutoCloseable {
   private final Optional<BootHttpServer> http;
   private final Optional<TftpServer> tftp;
   private final Optional<DhcpServer> dhcp;
+  private final Optional<NoRouter> noRouter;
 
   private PxeServer(
       PxeConfig config,
@@ -43,6 +46,7 @@ public final class PxeServer implements AutoCloseable {
     this.config = config;
     this.networks = networks;
     this.leases = openLeases(clock);
+    var seen = new LoadersSeen(clock);
     var loaders = findLoaders();
     BootFiles files = (name, client) -> loaders.open(name).or(() -> booter.open(name, client));
     Clients clients =
@@ -70,7 +74,9 @@ public final class PxeServer implements AutoCloseable {
                     leases.map(Leases.class::cast),
                     loaders,
                     this::httpPort,
+                    seen,
                     clock));
+    this.noRouter = dhcp.isEmpty() ? Optional.empty() : tellLoaders(seen);
     refresh();
   }
 
@@ -141,6 +147,16 @@ public final class PxeServer implements AutoCloseable {
     }
   }
 
+  private static Optional<NoRouter> tellLoaders(LoadersSeen seen) {
+    try {
+      return Optional.of(NoRouter.start(seen::recently));
+    } catch (IOException e) {
+      // a boot takes 20 seconds longer; nothing that an operator has to act on
+      LOG.info("loaders may wait for an IPv6 router: {}", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
   private void fail(String name, String line) {
     LOG.warn("{}: {}", name, line);
     fixed.add(new ServiceState(name, Status.FAILED, line));
@@ -156,6 +172,13 @@ public final class PxeServer implements AutoCloseable {
                 .collect(Collectors.toSet())
             : Set.of(config.bindAddress());
     tftp.ifPresent(server -> server.listenOn(addresses));
+    if (config.bindAddress().isAnyLocalAddress()) {
+      noRouter.ifPresent(answering ->
+          answering.listenOn(
+              networks.served().stream()
+                  .map(Networks.Served::networkInterface)
+                  .collect(Collectors.toSet())));
+    }
   }
 
   /// How each service fares at this moment.
@@ -184,6 +207,7 @@ public final class PxeServer implements AutoCloseable {
 
   @Override
   public void close() {
+    noRouter.ifPresent(NoRouter::close);
     dhcp.ifPresent(DhcpServer::close);
     tftp.ifPresent(TftpServer::close);
     http.ifPresent(BootHttpServer::close);

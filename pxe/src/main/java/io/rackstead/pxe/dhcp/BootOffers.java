@@ -17,17 +17,22 @@ final class BootOffers {
   private final Booter booter;
   private final Loaders loaders;
   private final IntSupplier httpPort;
+  private final LoadersSeen seen;
 
   /// @param httpPort the port that boot URLs name, known once the HTTP service has started
-  BootOffers(Booter booter, Loaders loaders, IntSupplier httpPort) {
+  BootOffers(Booter booter, Loaders loaders, IntSupplier httpPort, LoadersSeen seen) {
     this.booter = booter;
     this.loaders = loaders;
     this.httpPort = httpPort;
+    this.seen = seen;
   }
 
   BootOffer offer(DhcpMessage asked, Served network, Optional<Inet4Address> address) {
     if (asked.vendorClass() == VendorClass.OTHER) {
       return BootOffer.NOT_ASKED;
+    }
+    if (asked.fromLoader()) {
+      seen.note(asked.chaddr());
     }
     var request =
         new BootRequest(

@@ -78,8 +78,9 @@ public final class DhcpServer implements AutoCloseable {
       Optional<Leases> leases,
       Loaders loaders,
       IntSupplier httpPort,
+      LoadersSeen seen,
       InstantSource clock) {
-    var boots = new BootOffers(booter, loaders, httpPort);
+    var boots = new BootOffers(booter, loaders, httpPort, seen);
     return start(
         config,
         networks,

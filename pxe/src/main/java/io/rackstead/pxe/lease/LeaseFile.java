@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 /// The log's file: records one after another in space that was written with zeros beforehand, so
 /// that a sync has no file size to record with it.
 final class LeaseFile implements AutoCloseable {
-  private static final int CHUNK = 16384 * LeaseRecord.SIZE;
+  private static final int CHUNK = 8192 * LeaseRecord.SIZE;
 
   private final Path path;
   private FileChannel channel;

@@ -72,7 +72,10 @@ final class TftpTransfer {
 
   /// The client gave up. PXE ROMs do so on purpose after the size: they ask again for the file.
   synchronized void error(TftpPacket.Error error) {
-    end("broken off by the client: " + PrintableText.of(error.message()));
+    end(
+        begun()
+            ? "broken off by the client: " + PrintableText.of(error.message())
+            : "told its size, " + content.sizeBytes() + " bytes");
   }
 
   synchronized void tick(long now) {

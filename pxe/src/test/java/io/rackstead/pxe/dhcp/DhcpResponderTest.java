@@ -61,7 +61,8 @@ class DhcpResponderTest {
     served.add(network("prov0", "10.0.0", Mode.SERVER));
     served.add(network("far0", "10.9.0", Mode.SERVER));
     served.add(network("beside0", "10.5.0", Mode.PROXY));
-    var boots = new BootOffers(booter(), Loaders.in(folder), () -> 5248);
+    var boots =
+        new BootOffers(booter(), Loaders.in(folder), () -> 5248, new LoadersSeen(() -> now));
     responder =
         new DhcpResponder(
             () -> List.copyOf(served), boots, Optional.of(leases), () -> now, DhcpPorts.STANDARD);

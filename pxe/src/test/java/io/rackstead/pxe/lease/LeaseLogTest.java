@@ -1,6 +1,7 @@
 package io.rackstead.pxe.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rackstead.pxe.Networks.Mode;
 import io.rackstead.pxe.Networks.Served;
@@ -68,7 +69,9 @@ class LeaseLogTest {
       dora(log, CARL);
     }
     var whole = Files.readAllBytes(folder.resolve("leases.log"));
-    for (int length = 0; length <= 3 * LeaseRecord.SIZE; length++) {
+    for (int length = 0;
+        length <= 3 * LeaseRecord.SIZE;
+        length += length % 64 < 3 || length % 64 > 60 ? 1 : 7) {
       var cut = folder.resolve("cut");
       Files.createDirectories(cut);
       Files.write(cut.resolve("leases.log"), Arrays.copyOf(whole, length));
@@ -160,19 +163,56 @@ class LeaseLogTest {
   }
 
   @Test
-  void aThousandRenewalsAreOneLeaseAndTheFileStaysSmall() throws IOException {
+  void aLogOfMostlyHistoryIsWrittenAnewAndKeepsEveryLease() throws IOException {
+    var large = large();
     try (var log = LeaseLog.open(folder, clock)) {
-      var address = dora(log, ANNA);
-      for (int i = 0; i < 40_000; i++) {
-        now = now.plus(LEASE.dividedBy(2));
-        log.bind(ANNA, network(), address);
-        if (i % 1000 == 0) {
-          assertThat(log.commit()).isTrue();
+      for (int round = 0; round < 20; round++) {
+        for (int client = 0; client < 1000; client++) {
+          var mac = new MacAddress(0x5254_0000_0000L + client);
+          var address = Subnet.address(Subnet.bits(Subnet.address("10.0.1.0")) + client);
+          assertThat(log.bind(mac, large, address)).isInstanceOf(Binding.Bound.class);
         }
+        assertThat(log.commit()).isTrue();
+        now = now.plus(LEASE.dividedBy(2));
       }
-      assertThat(log.list()).hasSize(1);
     }
-    assertThat(Files.size(folder.resolve("leases.log"))).isLessThanOrEqualTo(2 << 20);
+    assertThat(Files.size(folder.resolve("leases.log"))).isLessThanOrEqualTo(1 << 20);
+    try (var log = LeaseLog.open(folder, clock)) {
+      assertThat(log.list()).hasSize(1000).allMatch(lease -> lease.activeAt(now));
+    }
+  }
+
+  @Test
+  void aFullDiskGivesNoNewLease() throws IOException {
+    assumeTrue(Files.exists(Path.of("/dev/full")));
+    Files.createSymbolicLink(folder.resolve("leases.log"), Path.of("/dev/full"));
+    try (var log = LeaseLog.open(folder, clock)) {
+      var address = log.offer(ANNA, network(), Optional.empty()).orElseThrow();
+      assertThat(((Binding.Bound) log.bind(ANNA, network(), address)).fresh()).isTrue();
+      assertThat(log.commit()).isFalse();
+    }
+  }
+
+  @Test
+  void aDiskThatTakesNothingStopsNewLeasesAndNotTheKnownOnes() throws IOException {
+    try (var log = LeaseLog.open(folder, clock)) {
+      var known = dora(log, ANNA);
+      now = now.plus(LEASE.dividedBy(2));
+      assertThat(((Binding.Bound) log.bind(ANNA, network(), known)).fresh()).isFalse();
+      var other = log.offer(BERT, network(), Optional.empty()).orElseThrow();
+      assertThat(((Binding.Bound) log.bind(BERT, network(), other)).fresh()).isTrue();
+      // a channel refuses its work to an interrupted thread: a disk that fails, without a disk
+      Thread.currentThread().interrupt();
+      assertThat(log.commit()).isFalse();
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(log.at(known).orElseThrow().until()).isEqualTo(now.plus(LEASE));
+      assertThat(log.at(other).map(Lease::kind)).contains(Kind.OFFERED);
+      assertThat(((Binding.Bound) log.bind(BERT, network(), other)).fresh()).isTrue();
+      assertThat(log.commit()).isTrue();
+    }
+    try (var log = LeaseLog.open(folder, clock)) {
+      assertThat(log.list()).extracting(Lease::mac).containsExactlyInAnyOrder(ANNA, BERT);
+    }
   }
 
   private Inet4Address dora(LeaseLog log, MacAddress mac) {
@@ -184,6 +224,20 @@ class LeaseLogTest {
 
   private static Binding bound(LeaseLog log, Inet4Address address, boolean fresh) {
     return new Binding.Bound(log.at(address).orElseThrow(), fresh);
+  }
+
+  private static Served large() {
+    return new Served(
+        "prov0",
+        Subnet.parse("10.0.0.0/16"),
+        Mode.SERVER,
+        Subnet.address("10.0.0.2"),
+        List.of(AddressRange.parse("10.0.1.0-10.0.9.255")),
+        Map.of(),
+        Optional.empty(),
+        List.of(),
+        Optional.empty(),
+        LEASE);
   }
 
   private static Served network() {
