@@ -18,6 +18,7 @@ import io.rackstead.boot.MachineBooter;
 import io.rackstead.boot.MetadataApi;
 import io.rackstead.cli.ControlServer;
 import io.rackstead.cli.Desk;
+import io.rackstead.commission.ScriptApi;
 import io.rackstead.deploy.Planning;
 import io.rackstead.event.Entry;
 import io.rackstead.event.EventLog;
@@ -149,6 +150,7 @@ public final class Appliance implements AutoCloseable {
                   name -> script(database, name))
               .routes());
       routes.addAll(new MetadataApi(machines, events, capabilities, clock).routes());
+      routes.addAll(new ScriptApi(database, clock).routes());
       routes.addAll(new SessionApi(users, people, clock).routes());
       http =
           part(
