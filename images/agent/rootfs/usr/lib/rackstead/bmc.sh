@@ -15,8 +15,10 @@ bmc_lan() {
     address=$(sed -n 's/^IP Address  *: *//p' "$STEP/lan" | head -n 1)
     case $address in '' | 0.0.0.0) [ -z "$CHANNEL" ] || continue ;; esac
     CHANNEL=$number BMC_ADDRESS=$address
+    case $address in 0.0.0.0) BMC_ADDRESS= ;; esac
     BMC_MAC=$(sed -n 's/^MAC Address *: *//p' "$STEP/lan" | head -n 1)
-    case $address in '' | 0.0.0.0) ;; *) break ;; esac
+    case $BMC_MAC in 00:00:00:00:00:00) BMC_MAC= ;; esac
+    [ -z "$BMC_ADDRESS" ] || break
   done
   [ -n "$CHANNEL" ]
 }

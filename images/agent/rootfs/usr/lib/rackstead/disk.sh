@@ -45,10 +45,10 @@ plain_wwn() {
 
 # resolve_disk: the step's disk as DISK (its node), DISK_NAME, DISK_SIZE, DISK_MODEL; or the end
 resolve_disk() {
-  { read -r want_serial; read -r want_wwn; read -r want_size; } <<X
-$(jq -r '.disk | (.serial // "", .wwn // "", .size_bytes // "") | tostring | gsub("\n"; " ")' "$STEP/work.json")
-X
-  is_number "$want_size" || die "the step names no disk size"
+  want_serial=$(field disk.serial)
+  want_wwn=$(field disk.wwn)
+  want_size=$(field disk.size_bytes)
+  is_number "$want_size" || die "the disk's size in the step is not a number: $want_size"
   [ -n "$want_serial$want_wwn" ] || die "the step names a disk neither by serial nor by WWN"
   plain_wwn "$want_wwn"
   want_plain=$PLAIN
@@ -100,8 +100,9 @@ partition_node() {
 
 # the kernel looks at the partition table again; its nodes may take a moment
 reread_partitions() {
+  [ -b "$DISK" ] || return 0 # a test's file
   try=0
-  until blockdev --rereadpt "$DISK" 2>/dev/null; do
+  until "$BLOCKDEV" --rereadpt "$DISK" 2>/dev/null; do
     try=$((try + 1))
     [ "$try" -lt 20 ] || die "the kernel cannot read the partition table of $DISK again: it is in use"
     sleep 0.2

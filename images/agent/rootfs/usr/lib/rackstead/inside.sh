@@ -3,7 +3,8 @@
 
 # inside DIRECTORY: PLACE is that directory below ROOT, made where it is missing
 inside() {
-  todo=$1/ PLACE=$ROOT hops=0
+  local todo=$1/ hops=0 part target
+  PLACE=$ROOT
   while [ -n "$todo" ]; do
     part=${todo%%/*} todo=${todo#*/}
     case $part in
@@ -32,8 +33,9 @@ inside() {
 
 # put_inside FILE PATH MODE: the file at that absolute path below ROOT, replaced as a whole
 put_inside() {
+  local last
   case $2 in /*) ;; *) die "the path '$2' is not absolute" ;; esac
-  case $2/ in *[[:cntrl:]]* | */../* | */./* | *//) die "the path '$2' cannot be written to" ;; esac
+  case $2/ in *[[:cntrl:]]* | */../* | */./* | *//*) die "the path '$2' cannot be written to" ;; esac
   case $3 in [0-7][0-7][0-7] | 0[0-7][0-7][0-7]) ;; *) die "'$3' is no file mode" ;; esac
   inside "${2%/*}"
   last=${2##*/}

@@ -2,7 +2,7 @@
 
 # row VALUE...: one line; a line break in a value would be a new row
 row() {
-  line=
+  local line= value
   for value; do
     case $value in *"$US"* | *"
 "*) value=$(printf '%s' "$value" | tr -d '\000-\037\177') ;; esac
@@ -64,8 +64,8 @@ memory_table() {
 numa_table() {
   for node in "$SYS"/devices/system/node/node[0-9]*; do
     [ -e "$node" ] || continue
-    first_line "$node/cpulist"
-    row "${node##*/node}" "$TEXT" "$(awk '/MemTotal:/ { print $4 }' "$node/meminfo" 2>/dev/null)"
+    # not by read: this file gives nothing to who takes it byte by byte
+    row "${node##*/node}" "$(cat "$node/cpulist")" "$(awk '/MemTotal:/ { print $4 }' "$node/meminfo" 2>/dev/null)"
   done
 }
 

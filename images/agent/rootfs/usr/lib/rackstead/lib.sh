@@ -1,4 +1,6 @@
 # What the agent, its steps and its scripts share: paths, talking to people, to the server, to JSON.
+# A function's own variables are local (POSIX does not know it, dash and busybox do): a step has its
+# own `path`. Capitals are what a function gives back.
 # Values from outside are data: quoted, never evaluated, never part of a command's text.
 # The roots can be moved, so that a test may run these functions beside a made-up /sys.
 LIB=${RACKSTEAD_LIB:-/usr/lib/rackstead}
@@ -10,11 +12,27 @@ STEP=${STEP:-$RUN/step}
 SCRATCH=${SCRATCH:-$RUN}
 VERSION=1
 US=$(printf '\037') # unit separator: no value has it, as control characters are removed
+RS=$(printf '\036') # stands for a line break inside a value
+
+# program NAME: PROGRAM is its path. busybox' shell would run its own applet of that name, which can do less.
+program() {
+  for PROGRAM in "/usr/bin/$1" "/bin/$1" "/usr/sbin/$1" "/sbin/$1" "$1"; do
+    [ ! -x "$PROGRAM" ] || return 0
+  done
+}
+program dd && DD=$PROGRAM
+program tee && TEE=$PROGRAM
+program sha256sum && SHA256SUM=$PROGRAM
+program cmp && CMP=$PROGRAM
+program blkdiscard && BLKDISCARD=$PROGRAM
+program blockdev && BLOCKDEV=$PROGRAM
+program modprobe && MODPROBE=$PROGRAM
 
 # ---- people -------------------------------------------------------------------------------
 
 # one line on every console and into the log that goes to the server
 say() {
+  local line console
   uptime_now
   line=$(printf '[%5s.%s] %s' "$UP" "$UP_CENTI" "$*" | tr -d '\000-\037\177')
   for console in ${RACKSTEAD_CONSOLES-$(cat "$RUN/consoles" 2>/dev/null)}; do
@@ -51,19 +69,36 @@ is_number() { case $1 in '' | *[!0-9]*) return 1 ;; ???????????????????*) return
 
 # ---- the step's own data ------------------------------------------------------------------
 
-# field FILTER: a value of the step as text ("" when absent); newlines are kept
-field() { jq -r "$1 // \"\"" "$STEP/work.json"; }
+# flat FILE: JSON as lines of path and value (parted by US), so that it is parsed once: jq takes its time to start
+flat() { jq -r -L "$LIB" 'include "text"; flat' "$1"; }
 
-# number FILTER NAME: a whole number of the step, or the end
+# lookup FILE PATH: VALUE is what such lines have there, "" when nothing
+lookup() {
+  local key
+  VALUE=
+  while IFS=$US read -r key VALUE; do
+    [ "$key" != "$2" ] || return 0
+  done <"$1"
+  VALUE=
+}
+
+# field PATH: a value of the step as text ("" when absent)
+field() {
+  lookup "$STEP/work" "$1"
+  case $VALUE in *"$RS"*) VALUE=$(printf '%s' "$VALUE" | tr '\036' '\n') ;; esac
+  printf '%s' "$VALUE"
+}
+
+# number PATH: a whole number of the step, or the end
 number() {
-  value=$(field "$1")
-  is_number "$value" || die "the step's $2 is not a number: $value"
-  printf '%s' "$value"
+  lookup "$STEP/work" "$1"
+  is_number "$VALUE" || die "the step's $1 is not a number: $VALUE"
+  printf '%s' "$VALUE"
 }
 
 # facts FILTER [jq arguments]: what the step found out
 facts() {
-  filter=$1
+  local filter=$1
   shift
   jq -n "$@" -L "$LIB" "include \"text\"; $filter" >"$STEP/facts.new" && mv "$STEP/facts.new" "$STEP/facts.json"
 }
@@ -75,7 +110,7 @@ progress() {
 
 # progress_of PID FD OFFSET TOTAL: how far a copying process has come, from the place in its file
 progress_of() {
-  last=$3
+  local last=$3 before position now
   uptime_now
   before=$UP
   while sleep 2 && [ -e "$PROC/$1/fdinfo/$2" ]; do
@@ -95,7 +130,7 @@ progress_of() {
 # call METHOD PATH [FILE]: one request; CODE is the status (000: none came), the body $SCRATCH/reply.
 # The token comes from a file: a process list shows arguments.
 call() {
-  method=$1 path=$2 body=${3:-}
+  local method=$1 path=$2 body=${3:-}
   rm -f "$SCRATCH/reply"
   set -- -sS -g -X "$method" --proto '=http,https' --connect-timeout 10 --max-time "${CALL_LIMIT:-45}" \
     --max-filesize 33554432 -D "$SCRATCH/headers" -o "$SCRATCH/reply" -w '%{http_code}' \
@@ -120,7 +155,7 @@ call_reason() {
 # insist METHOD PATH [FILE]: again until there is an answer to act on (2xx, 403, 410). It shows on the
 # console which URL fails and why, at once and then each 10 s.
 insist() {
-  pause=1 told=-10
+  local pause=1 told=-10
   while :; do
     call "$@"
     case $CODE in 2?? | 403 | 410) return 0 ;; 4??) pause=10 ;; esac
@@ -138,7 +173,7 @@ insist() {
 # fetch PATH SHA256 FILE: a file from the server, exactly as it was described, or the end
 fetch() {
   case $1 in /*) ;; *) die "the file to fetch has no path on the server: $1" ;; esac
-  tries=0
+  local tries=0 sum
   while :; do
     CALL_LIMIT=600
     call GET "$1"
@@ -150,13 +185,14 @@ fetch() {
     [ "$tries" -lt 5 ] || die "fetching $SERVER$1 failed: $reason"
     sleep "$tries"
   done
-  sum=$(sha256sum <"$SCRATCH/reply") || die "sha256sum failed on $1"
+  sum=$("$SHA256SUM" <"$SCRATCH/reply") || die "sha256sum failed on $1"
   [ "${sum%% *}" = "$2" ] || die "$1 has SHA-256 ${sum%% *} where $2 was announced"
   mv "$SCRATCH/reply" "$3"
 }
 
 # kernel_argument NAME: ARGUMENT is its value on the kernel line, "" without
 kernel_argument() {
+  local argument
   ARGUMENT=
   set -f
   for argument in $(cat "$PROC/cmdline"); do

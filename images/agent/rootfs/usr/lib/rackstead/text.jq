@@ -17,3 +17,8 @@ def count: tonumber? // 0;
 
 # a table of lines, columns parted by the unit separator
 def table: [split("\n")[] | select(. != "") | split("\u001f") | map(clean)];
+
+# one line for each value: its path, the unit separator, the value; a line break is the record separator
+def flat:
+  paths(type == "string" or type == "number" or type == "boolean") as $p | ($p | map(tostring) | join(".")) + "\u001f"
+  + (getpath($p) | tostring | explode | map(if . == 10 then 30 else select(. == 9 or (. > 31 and . != 127)) end) | implode);
