@@ -108,7 +108,9 @@ public final class Appliance implements AutoCloseable {
 
       var sessions = new Sessions(database, clock, random);
       var progresses = new Progresses();
-      var planning = new Planning(images, capabilities, vault, database, random, config.bmcUser());
+      var planning =
+          new Planning(
+              images, capabilities, vault, database, random, config.bmcUser(), config.effort());
       var work =
           new AgentWork(
               machines,

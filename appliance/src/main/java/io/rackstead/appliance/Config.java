@@ -1,10 +1,12 @@
 package io.rackstead.appliance;
 
 import io.rackstead.network.NetworkSpec;
+import io.rackstead.plan.Effort;
 import io.rackstead.pxe.PxeConfig;
 import io.rackstead.pxe.net.Subnet;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// Every setting, with its default. The appliance starts with nothing else and does no harm: DHCP
@@ -20,7 +22,8 @@ public record Config(
     PxeConfig pxe,
     List<NetworkSpec> networks,
     Optional<String> accept,
-    String bmcUser) {
+    String bmcUser,
+    Effort effort) {
   public static final Config DEFAULT =
       new Config(
           Path.of("data"),
@@ -28,7 +31,8 @@ public record Config(
           PxeConfig.DEFAULT,
           List.of(),
           Optional.empty(),
-          "rackstead");
+          "rackstead",
+          Effort.NORMAL);
 
   /// @param port of the API, the pages and the agents; 0 picks a free one
   public record Http(String address, int port) {}
@@ -51,7 +55,8 @@ public record Config(
         "network",
         "a network, 'prov0 10.77.0.0/24 server 10.77.0.50-10.77.0.199'; repeat it for more"),
     ACCEPT("accept", "which newcomers are commissioned by themselves: none or all"),
-    BMC_USER("bmc.user", "the account that is made on each BMC");
+    BMC_USER("bmc.user", "the account that is made on each BMC"),
+    TEST_EFFORT("test.effort", "how hard a machine is tested: quick, normal or thorough");
 
     private final String text;
     private final String help;
@@ -73,16 +78,22 @@ public record Config(
   Config with(Key key, String value) {
     return switch (key) {
       case HTTP_ADDRESS ->
-          new Config(data, new Http(value, http.port()), pxe, networks, accept, bmcUser);
+          new Config(data, new Http(value, http.port()), pxe, networks, accept, bmcUser, effort);
       case HTTP_PORT ->
           new Config(
-              data, new Http(http.address(), port(key, value)), pxe, networks, accept, bmcUser);
+              data,
+              new Http(http.address(), port(key, value)),
+              pxe,
+              networks,
+              accept,
+              bmcUser,
+              effort);
       case PXE_ADDRESS, PXE_DHCP_PORT, PXE_PROXY_PORT, PXE_TFTP_PORT, PXE_HTTP_PORT, PXE_LOADERS ->
-          new Config(data, http, pxe(key, value), networks, accept, bmcUser);
+          new Config(data, http, pxe(key, value), networks, accept, bmcUser, effort);
       case NETWORK -> {
         var more = new java.util.ArrayList<>(networks);
         more.add(NetworkSpec.parse(value));
-        yield new Config(data, http, pxe, more, accept, bmcUser);
+        yield new Config(data, http, pxe, more, accept, bmcUser, effort);
       }
       case ACCEPT ->
           new Config(
@@ -96,13 +107,15 @@ public record Config(
                 default ->
                     throw new IllegalArgumentException("accept is none or all, got " + value);
               },
-              bmcUser);
+              bmcUser,
+              effort);
+      case TEST_EFFORT -> new Config(data, http, pxe, networks, accept, bmcUser, effort(value));
       case BMC_USER -> {
         if (!value.matches("[A-Za-z0-9_-]{1,16}")) {
           throw new IllegalArgumentException(
               "bmc.user has 1 to 16 letters, digits, - or _, got " + value);
         }
-        yield new Config(data, http, pxe, networks, accept, value);
+        yield new Config(data, http, pxe, networks, accept, value, effort);
       }
     };
   }
@@ -121,7 +134,8 @@ public record Config(
             pxe.loaderDirectory()),
         networks,
         accept,
-        bmcUser);
+        bmcUser,
+        effort);
   }
 
   /// What a key is set to, as it would be written.
@@ -138,6 +152,7 @@ public record Config(
       case NETWORK -> networks.isEmpty() ? "(none: DHCP is silent)" : networks.toString();
       case ACCEPT -> accept.isPresent() ? "all" : "none";
       case BMC_USER -> bmcUser;
+      case TEST_EFFORT -> effort.name().toLowerCase(Locale.ROOT);
     };
   }
 
@@ -154,6 +169,16 @@ public record Config(
         key == Key.PXE_ADDRESS ? Subnet.address(value) : pxe.bindAddress(),
         pxe.leaseDirectory(),
         key == Key.PXE_LOADERS ? Path.of(value) : pxe.loaderDirectory());
+  }
+
+  private static Effort effort(String value) {
+    return switch (value) {
+      case "quick" -> Effort.QUICK;
+      case "normal" -> Effort.NORMAL;
+      case "thorough" -> Effort.THOROUGH;
+      default ->
+          throw new IllegalArgumentException("it is quick, normal or thorough, got " + value);
+    };
   }
 
   private static int port(Key key, String value) {

@@ -126,7 +126,8 @@ final class ConfigReader {
                 config.pxe(),
                 List.of(),
                 config.accept(),
-                config.bmcUser());
+                config.bmcUser(),
+                config.effort());
       }
       for (var value : values) {
         config = config.with(key, value);

@@ -39,16 +39,15 @@ public final class ScriptApi {
 
   private Reply list() {
     var scripts =
-        database.read(
-            tx ->
-                tx.list(
-                    "select name, type, timeout_s, sha256 from script order by name",
-                    row ->
-                        Map.of(
-                            "name", row.getString(1),
-                            "type", row.getString(2),
-                            "timeout_s", row.getInt(3),
-                            "sha256", row.getString(4))));
+        database.read(tx ->
+            tx.list(
+                "select name, type, timeout_s, sha256 from script order by name",
+                row ->
+                    Map.of(
+                        "name", row.getString(1),
+                        "type", row.getString(2),
+                        "timeout_s", row.getInt(3),
+                        "sha256", row.getString(4))));
     return Reply.json(Map.of("scripts", scripts));
   }
 
@@ -59,7 +58,8 @@ public final class ScriptApi {
     int timeout = body.path("timeout_s").asInt(600);
     var content = body.path("content").asText().getBytes(StandardCharsets.UTF_8);
     if (!NAME.matcher(name).matches()) {
-      throw new Problem(400, "a script's name has letters, digits, dots, - and _, got '" + name + "'");
+      throw new Problem(
+          400, "a script's name has letters, digits, dots, - and _, got '" + name + "'");
     }
     if (!type.equals("commissioning") && !type.equals("testing")) {
       throw new Problem(400, "a script's type is commissioning or testing, got '" + type + "'");
@@ -67,37 +67,37 @@ public final class ScriptApi {
     if (timeout < 1 || timeout > DAY) {
       throw new Problem(400, "timeout_s is 1 to " + DAY + ", got " + timeout);
     }
-    if (content.length == 0 || content.length > SIZE || !body.path("content").asText().startsWith("#!")) {
+    if (content.length == 0
+        || content.length > SIZE
+        || !body.path("content").asText().startsWith("#!")) {
       throw new Problem(
           400, "content is a script of at most 1 MiB that begins with #! and its interpreter");
     }
-    database.change(
-        tx -> {
-          tx.change("delete from script where name = ?", name);
-          tx.change(
-              "insert into script (name, type, timeout_s, sha256, content) values (?, ?, ?, ?, ?)",
-              name,
-              type,
-              timeout,
-              Sha256.hex(content),
-              content);
-          Audit.write(
-              tx, clock.instant(), Origin.of(request), "script " + name + " (" + type + ") stored");
-        });
+    database.change(tx -> {
+      tx.change("delete from script where name = ?", name);
+      tx.change(
+          "insert into script (name, type, timeout_s, sha256, content) values (?, ?, ?, ?, ?)",
+          name,
+          type,
+          timeout,
+          Sha256.hex(content),
+          content);
+      Audit.write(
+          tx, clock.instant(), Origin.of(request), "script " + name + " (" + type + ") stored");
+    });
     return Reply.json(201, Map.of("name", name, "sha256", Sha256.hex(content)));
   }
 
   private Reply remove(Request request) {
     var name = request.part("name");
     boolean gone =
-        database.inTransaction(
-            tx -> {
-              boolean was = tx.change("delete from script where name = ?", name) == 1;
-              if (was) {
-                Audit.write(tx, clock.instant(), Origin.of(request), "script " + name + " removed");
-              }
-              return was;
-            });
+        database.inTransaction(tx -> {
+          boolean was = tx.change("delete from script where name = ?", name) == 1;
+          if (was) {
+            Audit.write(tx, clock.instant(), Origin.of(request), "script " + name + " removed");
+          }
+          return was;
+        });
     if (!gone) {
       throw new Problem(404, "no script " + name);
     }

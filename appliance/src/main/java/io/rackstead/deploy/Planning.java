@@ -11,6 +11,7 @@ import io.rackstead.commission.Hardware.Disk;
 import io.rackstead.image.ImageStore;
 import io.rackstead.machine.Machine;
 import io.rackstead.plan.DiskChoice;
+import io.rackstead.plan.Effort;
 import io.rackstead.plan.Plans;
 import io.rackstead.pxe.net.MacAddress;
 import io.rackstead.store.Database;
@@ -41,6 +42,7 @@ public final class Planning implements Planner {
   private final Database database;
   private final SecureRandom random;
   private final String bmcUser;
+  private final Effort effort;
 
   public Planning(
       ImageStore images,
@@ -48,13 +50,15 @@ public final class Planning implements Planner {
       Vault vault,
       Database database,
       SecureRandom random,
-      String bmcUser) {
+      String bmcUser,
+      Effort effort) {
     this.images = images;
     this.capabilities = capabilities;
     this.vault = vault;
     this.database = database;
     this.random = random;
     this.bmcUser = bmcUser;
+    this.effort = effort;
   }
 
   @Override
@@ -65,7 +69,7 @@ public final class Planning implements Planner {
           new Steps(
               Plans.commission(machine, bmcUser, scripts("commissioning")),
               machine.power().bmc().isPresent() ? _ -> {} : freshPassword(machine));
-      case TEST -> new Steps(Plans.test(scripts("testing")), _ -> {});
+      case TEST -> new Steps(Plans.test(machine, effort, scripts("testing")), _ -> {});
       case INSTALL -> install(machine, address);
       case ERASE -> erase(machine);
       case RESCUE ->

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rackstead.agent.Step.Draft;
+import io.rackstead.commission.Hardware;
 import io.rackstead.commission.Hardware.Disk;
 import io.rackstead.image.Image;
 import io.rackstead.machine.Machine;
@@ -42,10 +43,15 @@ public final class Plans {
     return steps;
   }
 
-  public static List<Draft> test(List<Script> scripts) {
+  public static List<Draft> test(Machine machine, Effort effort, List<Script> scripts) {
+    long memoryMib = machine.hardware().map(Hardware::memoryMib).orElse(0L);
     var steps = new ArrayList<Draft>();
     for (var builtin : List.of("cpu", "memory", "smart", "disk-read", "network")) {
-      steps.add(new Draft("script", builtin, true, 900, JSON.objectNode().put("builtin", builtin)));
+      var fields = JSON.objectNode().put("builtin", builtin);
+      if (!effort.argument(builtin).isEmpty()) {
+        fields.putArray("args").add(effort.argument(builtin));
+      }
+      steps.add(new Draft("script", builtin, true, effort.timeoutS(builtin, memoryMib), fields));
     }
     scripts.forEach(script -> steps.add(script(script)));
     return steps;
