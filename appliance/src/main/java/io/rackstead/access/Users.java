@@ -74,8 +74,12 @@ public final class Users {
     });
   }
 
-  public boolean remove(Tx tx, String username) {
-    return tx.change("delete from person where username = ?", username) > 0;
+  public boolean remove(Tx tx, String username, Origin origin) {
+    boolean done = tx.change("delete from person where username = ?", username) > 0;
+    if (done) {
+      Audit.write(tx, clock.instant(), origin, "removed user " + username);
+    }
+    return done;
   }
 
   /// Makes the administrator of a data folder that has none; answers the password, to be shown

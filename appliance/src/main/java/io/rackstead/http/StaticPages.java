@@ -42,17 +42,14 @@ public final class StaticPages {
       </html>
       """;
 
-  private final Class<?> where;
   private final Map<String, Optional<Page>> pages = new ConcurrentHashMap<>();
 
   private record Page(byte[] plain, byte[] zipped, boolean worthIt) {}
 
-  private StaticPages(Class<?> where) {
-    this.where = where;
-  }
+  private StaticPages() {}
 
   public static StaticPages ofClassPath() {
-    return new StaticPages(StaticPages.class);
+    return new StaticPages();
   }
 
   List<Route> routes() {
@@ -122,7 +119,7 @@ public final class StaticPages {
   }
 
   private Optional<Page> read(String name) {
-    try (var in = where.getResourceAsStream(FOLDER + name)) {
+    try (var in = StaticPages.class.getResourceAsStream(FOLDER + name)) {
       if (in == null || name.indexOf('.') < 0) {
         return Optional.empty();
       }

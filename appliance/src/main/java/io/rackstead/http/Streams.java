@@ -27,7 +27,6 @@ final class Streams {
     // nginx would otherwise hold events back
     response.setHeader("X-Accel-Buffering", "no");
     var sink = new Sink(response.getOutputStream());
-    sink.comment("");
     var me = Thread.currentThread();
     writers.add(me);
     var beat = Thread.ofVirtual().name("sse-heartbeat").start(() -> beat(sink, me));

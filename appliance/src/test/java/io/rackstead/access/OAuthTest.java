@@ -241,7 +241,7 @@ class OAuthTest {
 
   @Test
   void theKeyOfAUserWhoIsGoneOpensNothing() {
-    site.database.change(tx -> site.users.remove(tx, "ada"));
+    site.database.change(tx -> site.users.remove(tx, "ada", Origin.CONSOLE));
     refused(site.plaintext(key), 401, "Invalid API key.");
   }
 }

@@ -1,0 +1,3 @@
+/// Which images there are, for people. Start reading at {@link io.rackstead.catalog.CatalogApi}.
+@org.jspecify.annotations.NullMarked
+package io.rackstead.catalog;

@@ -1,0 +1,210 @@
+package io.rackstead.maas;
+
+import io.rackstead.commission.Hardware.Disk;
+import io.rackstead.machine.Machine;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// Which machine an allocation gets: those that fit, the cheapest first. Pure; taking one is the
+/// caller's, who goes on to the next when somebody was faster.
+final class Allocation {
+  /// `root:20(ssd),data:100`
+  private static final Pattern DISK =
+      Pattern.compile("(?:([A-Za-z0-9_.-]+):)?([0-9]+(?:\\.[0-9]+)?)(?:\\(([^)]*)\\))?");
+
+  private static final double GB = 1e9;
+
+  private final Map<String, List<String>> constraints;
+  private final List<WantedDisk> disks;
+  private final List<WantedNic> nics;
+
+  private record WantedDisk(String label, double bytes, List<String> tags) {}
+
+  private record WantedNic(String label, Map<String, String> keys) {}
+
+  /// @param byType what became of the labels: numbers of disks and interfaces
+  record Candidate(Machine machine, Map<String, Object> byType) {}
+
+  private Allocation(
+      Map<String, List<String>> constraints, List<WantedDisk> disks, List<WantedNic> nics) {
+    this.constraints = constraints;
+    this.disks = disks;
+    this.nics = nics;
+  }
+
+  static Allocation of(Call call) {
+    var constraints = new LinkedHashMap<>(call.all());
+    constraints.remove("storage");
+    constraints.remove("interfaces");
+    // a filter of lists; of an allocation it says in which pod to compose
+    constraints.remove("status");
+    constraints.remove("owner");
+    return new Allocation(
+        constraints,
+        storage(call.text("storage").orElse("")),
+        interfaces(call.text("interfaces").orElse("")));
+  }
+
+  /// Those that fit, the cheapest first.
+  List<Candidate> among(List<Machine> free) {
+    return free.stream()
+        .filter(machine -> MachineFilter.fits(machine, constraints))
+        .sorted(Comparator.comparingDouble(Allocation::price).thenComparing(Machine::id))
+        .flatMap(machine -> candidate(machine).stream())
+        .toList();
+  }
+
+  private static double price(Machine machine) {
+    return machine.hardware().map(h -> h.cpuCount() + h.memoryMib() / 1024.0).orElse(0.0);
+  }
+
+  private Optional<Candidate> candidate(Machine machine) {
+    var byType = new LinkedHashMap<String, Object>();
+    var storage = disksOf(machine);
+    var interfaces = nicsOf(machine);
+    if (storage.isEmpty() || interfaces.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!storage.get().isEmpty()) {
+      byType.put("storage", storage.get());
+    }
+    if (!interfaces.get().isEmpty()) {
+      byType.put("interfaces", interfaces.get());
+    }
+    return Optional.of(new Candidate(machine, byType));
+  }
+
+  /// Each wish gets the smallest disk that is left and large enough.
+  private Optional<Map<String, List<Integer>>> disksOf(Machine machine) {
+    var left = new ArrayList<>(DeviceShape.disksOf(machine));
+    left.sort(Comparator.comparingLong(Disk::sizeBytes));
+    var found = new LinkedHashMap<String, List<Integer>>();
+    for (var wanted : disks) {
+      var disk =
+          left.stream()
+              .filter(
+                  d ->
+                      d.sizeBytes() >= wanted.bytes()
+                          && DeviceShape.tags(d).containsAll(wanted.tags()))
+              .findFirst();
+      if (disk.isEmpty()) {
+        return Optional.empty();
+      }
+      left.remove(disk.get());
+      if (!wanted.label().isEmpty()) {
+        found.put(wanted.label(), List.of(DeviceShape.id(disk.get())));
+      }
+    }
+    return Optional.of(found);
+  }
+
+  private Optional<Map<String, List<Integer>>> nicsOf(Machine machine) {
+    var found = new LinkedHashMap<String, List<Integer>>();
+    for (var wanted : nics) {
+      var fitting =
+          DeviceShape.interfaces(machine).stream()
+              .filter(nic -> fits(String.valueOf(nic.get("name")), wanted.keys()))
+              .map(nic -> (Integer) nic.getOrDefault("id", 0))
+              .toList();
+      if (fitting.isEmpty()) {
+        return Optional.empty();
+      }
+      found.put(wanted.label(), fitting);
+    }
+    return Optional.of(found);
+  }
+
+  /// There is one fabric with one VLAN and no space until networks are modelled.
+  private static boolean fits(String name, Map<String, String> keys) {
+    for (var key : keys.entrySet()) {
+      boolean negated = key.getKey().startsWith("not_");
+      var value = key.getValue();
+      boolean fits =
+          switch (key.getKey().replaceFirst("^not_", "")) {
+            case "name" -> value.equals(name);
+            case "fabric" -> value.equals("fabric-0") || value.equals("0");
+            case "vid" -> value.equals("0");
+            case "vlan" -> value.equals("untagged") || value.equals("5001");
+            case "space" -> value.equals("undefined");
+            case "mode" -> value.equals("unconfigured");
+            default -> false;
+          };
+      if (fits == negated) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static List<WantedDisk> storage(String text) {
+    var wanted = new ArrayList<WantedDisk>();
+    var rest = text.strip();
+    while (!rest.isEmpty()) {
+      var matcher = DISK.matcher(rest);
+      if (!matcher.lookingAt()) {
+        throw FormErrors.of("storage", "Malformed storage constraint: " + text);
+      }
+      var label = Optional.ofNullable(matcher.group(1)).orElse("");
+      var tags = Optional.ofNullable(matcher.group(3)).orElse("");
+      wanted.add(
+          new WantedDisk(
+              label,
+              Double.parseDouble(matcher.group(2)) * GB,
+              java.util.Arrays.stream(tags.split(",", -1))
+                  .map(String::strip)
+                  .filter(tag -> !tag.isEmpty())
+                  .toList()));
+      rest = rest.substring(matcher.end());
+      if (!rest.isEmpty() && !rest.startsWith(",")) {
+        throw FormErrors.of("storage", "Malformed storage constraint: " + text);
+      }
+      rest = rest.isEmpty() ? rest : rest.substring(1).strip();
+    }
+    return wanted;
+  }
+
+  /// `label:key=value,key=value;label2:…`
+  private static List<WantedNic> interfaces(String text) {
+    var wanted = new ArrayList<WantedNic>();
+    for (var part : text.split(";", -1)) {
+      if (part.isBlank()) {
+        continue;
+      }
+      int colon = part.indexOf(':');
+      if (colon < 1) {
+        throw FormErrors.of("interfaces", "Malformed interfaces constraint: " + text);
+      }
+      var keys = new LinkedHashMap<String, String>();
+      for (var pair : part.substring(colon + 1).split(",", -1)) {
+        int equals = pair.indexOf('=');
+        if (equals < 1) {
+          throw FormErrors.of("interfaces", "Malformed interfaces constraint: " + text);
+        }
+        keys.put(pair.substring(0, equals).strip(), pair.substring(equals + 1).strip());
+      }
+      wanted.add(new WantedNic(part.substring(0, colon).strip(), keys));
+    }
+    return wanted;
+  }
+
+  /// Why nothing was found, in the words of the request.
+  String nothing() {
+    var id = constraints.getOrDefault("system_id", List.of());
+    if (!id.isEmpty()) {
+      return "No machine with system ID " + id.getFirst() + " available.";
+    }
+    var words = new ArrayList<String>();
+    constraints.forEach((name, values) -> words.add(name + "=" + String.join(",", values)));
+    disks.forEach(disk -> words.add("storage=" + disk.label() + ":" + disk.bytes() / GB));
+    nics.forEach(nic -> words.add("interfaces=" + nic.label() + ":" + nic.keys()));
+    words.removeIf(word -> word.matches("(agent_name|comment|dry_run|verbose|bridge_.*)=.*"));
+    return words.isEmpty()
+        ? "No machine available."
+        : "No available machine matches constraints: " + String.join(" ", words);
+  }
+}

@@ -1,0 +1,342 @@
+package io.rackstead.maas;
+
+import static io.rackstead.maas.MaasOperation.get;
+import static io.rackstead.maas.MaasOperation.post;
+
+import io.rackstead.bmc.PowerAction;
+import io.rackstead.http.Problem;
+import io.rackstead.http.Reply;
+import io.rackstead.http.Route.Access;
+import io.rackstead.image.Image;
+import io.rackstead.image.ImageId;
+import io.rackstead.machine.DeployOrder;
+import io.rackstead.machine.EraseMode;
+import io.rackstead.machine.Event;
+import io.rackstead.machine.Machine;
+import io.rackstead.machine.State;
+import io.rackstead.machine.Verbs;
+import io.rackstead.maas.MaasApi.Parts;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// What machines go through: allocate, deploy, release, and the rest of the lifecycle's verbs.
+final class LifecycleOperations {
+  private static final String ALL = "machines/";
+  private static final String ONE = "machines/{system_id}/";
+  private final Parts parts;
+  private final MachineOperations machines;
+
+  LifecycleOperations(Parts parts, MachineOperations machines) {
+    this.parts = parts;
+    this.machines = machines;
+  }
+
+  List<MaasOperation> operations() {
+    return List.of(
+        post("Machines", ALL, "allocate", Access.OPERATE, this::allocate),
+        post("Machines", ALL, "release", Access.OPERATE, this::releaseMany),
+        post("Machines", ALL, "accept", Access.OPERATE, this::accept),
+        post("Machines", ALL, "accept_all", Access.OPERATE, this::acceptAll),
+        post("Machine", ONE, "commission", Access.OPERATE, this::commission),
+        post("Machine", ONE, "deploy", Access.OPERATE, this::deploy),
+        post("Machine", ONE, "release", Access.OPERATE, this::release),
+        post("Machine", ONE, "abort", Access.OPERATE, call -> owned(call, new Event.Abort())),
+        post("Machine", ONE, "power_on", Access.OPERATE, this::powerOn),
+        post("Machine", ONE, "power_off", Access.OPERATE, this::powerOff),
+        get("Machine", ONE, "query_power_state", Access.VIEW, this::queryPower),
+        post("Machine", ONE, "lock", Access.OPERATE, this::lock),
+        post("Machine", ONE, "unlock", Access.OPERATE, this::unlock),
+        post("Machine", ONE, "rescue_mode", Access.OPERATE, c -> owned(c, new Event.EnterRescue())),
+        post(
+            "Machine",
+            ONE,
+            "exit_rescue_mode",
+            Access.OPERATE,
+            c -> owned(c, new Event.ExitRescue())),
+        post("Machine", ONE, "mark_broken", Access.OPERATE, this::markBroken),
+        post("Machine", ONE, "mark_fixed", Access.OPERATE, c -> operated(c, new Event.MarkFixed())),
+        post("Machine", ONE, "test", Access.OPERATE, c -> operated(c, new Event.Test())),
+        post(
+            "Machine",
+            ONE,
+            "override_failed_testing",
+            Access.OPERATE,
+            this::overrideFailedTesting));
+  }
+
+  private Reply owned(Call call, Event event) {
+    var machine = machines.machine(call);
+    Verbs.mustBeUnlocked(machine);
+    Verbs.mustOwn(call.request(), machine);
+    return machines.shown(parts.verbs().apply(call.request(), machine, event));
+  }
+
+  private Reply operated(Call call, Event event) {
+    var machine = machines.machine(call);
+    Verbs.mustBeUnlocked(machine);
+    Verbs.mustOperate(call.request());
+    return machines.shown(parts.verbs().apply(call.request(), machine, event));
+  }
+
+  private Reply allocate(Call call) {
+    var allocation = Allocation.of(call);
+    machines.checkPlaces(call.all());
+    var free =
+        machines.visible(call).stream()
+            .filter(
+                machine ->
+                    machine.state() == State.READY
+                        && !machine.locked()
+                        && machine.quarantine().isEmpty())
+            .toList();
+    boolean dryRun = call.truth("dry_run").orElse(false);
+    for (var candidate : allocation.among(free)) {
+      var taken =
+          dryRun
+              ? Optional.of(candidate.machine())
+              : parts.verbs().tryAllocate(call.request(), candidate.machine());
+      if (taken.isPresent()) {
+        var shape = machines.shape(taken.get());
+        shape.put("constraints_by_type", candidate.byType());
+        return Dispatch.json(shape);
+      }
+    }
+    throw new Problem(409, allocation.nothing());
+  }
+
+  private Reply commission(Call call) {
+    var machine = machines.machine(call);
+    Verbs.mustBeUnlocked(machine);
+    Verbs.mustOperate(call.request());
+    return machines.shown(commissioned(call, machine));
+  }
+
+  /// A wrong state is a bad request here, not a conflict.
+  private Machine commissioned(Call call, Machine machine) {
+    try {
+      return parts.verbs().apply(call.request(), machine, new Event.Commission());
+    } catch (Problem problem) {
+      throw problem.status() == 409 ? new Problem(400, problem.detail(), problem) : problem;
+    }
+  }
+
+  private Reply accept(Call call) {
+    Verbs.mustOperate(call.request());
+    var accepted = new ArrayList<Map<String, Object>>();
+    for (var id : call.texts("machines")) {
+      var machine =
+          machines
+              .find(call, id)
+              .orElseThrow(() -> new Problem(400, "Unknown machine(s): " + id + "."));
+      if (machine.state() == State.NEW) {
+        accepted.add(machines.shape(commissioned(call, machine)));
+      }
+    }
+    return Dispatch.json(accepted);
+  }
+
+  private Reply acceptAll(Call call) {
+    Verbs.mustOperate(call.request());
+    var accepted = new ArrayList<Map<String, Object>>();
+    for (var machine : machines.visible(call)) {
+      if (machine.state() == State.NEW && machine.quarantine().isEmpty()) {
+        accepted.add(machines.shape(commissioned(call, machine)));
+      }
+    }
+    return Dispatch.json(accepted);
+  }
+
+  private Reply deploy(Call call) {
+    var machine = machines.machine(call);
+    var keys =
+        parts.database().read(tx -> parts.sshKeys().of(tx, owner(call, machine))).stream()
+            .map(key -> key.text())
+            .toList();
+    var order =
+        new DeployOrder(
+            image(call, machine),
+            keys,
+            userData(call),
+            call.text("hostname").orElse(""),
+            call.text("disk").orElse(""),
+            call.truth("consent_to_wipe").orElse(false));
+    return machines.shown(parts.verbs().deploy(call.request(), machine, order));
+  }
+
+  private static String owner(Call call, Machine machine) {
+    var owner = machine.labels().owner();
+    return owner.isEmpty() ? call.principal().username() : owner;
+  }
+
+  private static String userData(Call call) {
+    var text = call.text("user_data").orElse("");
+    if (text.isEmpty()) {
+      return "";
+    }
+    byte[] bytes;
+    try {
+      bytes = Base64.getMimeDecoder().decode(text.strip());
+    } catch (IllegalArgumentException e) {
+      throw FormErrors.of("user_data", "user_data is base64, this is not: " + e.getMessage());
+    }
+    try {
+      return DeployOrder.userData(bytes);
+    } catch (Problem problem) {
+      throw FormErrors.of("user_data", problem.detail());
+    }
+  }
+
+  /// `debian/bookworm`, `bookworm`, `debian-12`, or the series with `osystem` beside it; none: the
+  /// newest Debian there is.
+  private Image image(Call call, Machine machine) {
+    var series = call.text("distro_series").orElse("");
+    var osystem = call.text("osystem").orElse("");
+    var images =
+        parts.images().images().stream().filter(image -> image.arch() == machine.arch()).toList();
+    if (series.isEmpty()) {
+      return images.stream()
+          .filter(image -> image.id().osystem().equals(osystem.isEmpty() ? "debian" : osystem))
+          .max(Comparator.comparing(Image::builtAt))
+          .orElseThrow(
+              () ->
+                  new Problem(
+                      400,
+                      "there is no image to deploy: appliance/run images build debian-12 makes one"));
+    }
+    Optional<ImageId> id;
+    try {
+      id =
+          Optional.of(
+              osystem.isEmpty() || series.contains("/")
+                  ? ImageId.parse(series)
+                  : new ImageId(osystem, series));
+    } catch (IllegalArgumentException _) {
+      id = Optional.empty();
+    }
+    return id.flatMap(wanted -> images.stream().filter(i -> i.id().equals(wanted)).findFirst())
+        .orElseThrow(
+            () ->
+                FormErrors.of(
+                    "distro_series",
+                    "'%s' is not a valid distro_series.  It should be one of: %s."
+                        .formatted(
+                            series,
+                            String.join(
+                                ", ",
+                                images.stream().map(i -> "'" + i.id() + "'").sorted().toList()))));
+  }
+
+  private static EraseMode erase(Call call) {
+    if (!call.truth("erase").orElse(false)) {
+      return EraseMode.NONE;
+    }
+    if (call.truth("secure_erase").orElse(false)) {
+      return EraseMode.SECURE;
+    }
+    return call.truth("quick_erase").orElse(false) ? EraseMode.QUICK : EraseMode.FULL;
+  }
+
+  private Reply release(Call call) {
+    var machine = machines.machine(call);
+    Verbs.mustBeUnlocked(machine);
+    if (machine.state() == State.READY || machine.state() == State.RELEASING) {
+      return machines.shown(machine);
+    }
+    Verbs.mustOwn(call.request(), machine);
+    return machines.shown(
+        parts.verbs().apply(call.request(), machine, new Event.Release(erase(call))));
+  }
+
+  /// All or none: every machine is looked at before the first is released.
+  private Reply releaseMany(Call call) {
+    var ids = call.texts("machines");
+    var found = new ArrayList<Machine>();
+    for (var id : ids) {
+      found.add(
+          machines
+              .find(call, id)
+              .orElseThrow(() -> new Problem(400, "Unknown machine(s): " + id + ".")));
+    }
+    for (var machine : found) {
+      Verbs.mustBeUnlocked(machine);
+      boolean done = machine.state() == State.READY || machine.state() == State.RELEASING;
+      if (!done && !call.principal().mayChange(machine.labels().owner())) {
+        throw new Problem(
+            403, "You don't have the required permission to release " + machine.id() + ".");
+      }
+    }
+    var released = new ArrayList<String>();
+    var refused = new ArrayList<String>();
+    for (var machine : found) {
+      if (machine.state() != State.READY && machine.state() != State.RELEASING) {
+        try {
+          parts.verbs().apply(call.request(), machine, new Event.Release(erase(call)));
+          released.add(machine.id().text());
+        } catch (Problem problem) {
+          refused.add(problem.detail());
+        }
+      }
+    }
+    if (!refused.isEmpty()) {
+      throw new Problem(
+          409, "Machine(s) cannot be released in their current state: " + String.join("; ", refused));
+    }
+    return Dispatch.json(released);
+  }
+
+  private Reply powerOn(Call call) {
+    var machine = machines.machine(call);
+    Verbs.mustBeUnlocked(machine);
+    if (machine.labels().owner().isEmpty()) {
+      throw new Problem(
+          409, "Can't start node: it hasn't been allocated (" + machine.hostname() + ").");
+    }
+    Verbs.mustOwn(call.request(), machine);
+    return machines.shown(parts.verbs().press(call.request(), machine, PowerAction.ON));
+  }
+
+  private Reply powerOff(Call call) {
+    var machine = machines.machine(call);
+    Verbs.mustOwn(call.request(), machine);
+    var action =
+        switch (call.text("stop_mode").orElse("hard")) {
+          case "soft" -> PowerAction.GRACEFUL_SHUTDOWN;
+          case "hard", "" -> PowerAction.FORCE_OFF;
+          default -> throw FormErrors.of("stop_mode", "stop_mode is hard or soft.");
+        };
+    return machines.shown(parts.verbs().press(call.request(), machine, action));
+  }
+
+  private Reply queryPower(Call call) {
+    var state = parts.verbs().query(machines.machine(call));
+    return Dispatch.json(Map.of("state", state.name().toLowerCase(Locale.ROOT)));
+  }
+
+  private Reply lock(Call call) {
+    return machines.shown(parts.verbs().lock(call.request(), machines.machine(call)));
+  }
+
+  private Reply unlock(Call call) {
+    return machines.shown(parts.verbs().unlock(call.request(), machines.machine(call)));
+  }
+
+  private Reply markBroken(Call call) {
+    var comment = call.text("comment").orElse("");
+    return owned(
+        call, new Event.MarkBroken(comment.substring(0, Math.min(1000, comment.length()))));
+  }
+
+  private Reply overrideFailedTesting(Call call) {
+    var machine = machines.machine(call);
+    if (machine.state() != State.FAILED_TESTING) {
+      throw new Problem(
+          409, machine.hostname() + " is " + machine.state().title() + ", not Failed testing");
+    }
+    return operated(call, new Event.MarkFixed());
+  }
+}

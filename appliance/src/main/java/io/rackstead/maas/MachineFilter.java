@@ -1,0 +1,122 @@
+package io.rackstead.maas;
+
+import io.rackstead.image.Architecture;
+import io.rackstead.machine.Machine;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.BiPredicate;
+
+/// The filters of a list and the constraints of an allocation: AND between names, OR within one
+/// (but all tags must be there); `not_X` turns one round.
+final class MachineFilter {
+  private static final Map<String, BiPredicate<Machine, String>> FILTERS = filters();
+
+  /// What filters by networks or VM hosts: there are none to match until they are modelled.
+  private static final List<String> NOT_THERE =
+      List.of("subnets", "fabric_classes", "pod", "pod_type", "link_speed");
+
+  private MachineFilter() {}
+
+  static boolean fits(Machine machine, Map<String, List<String>> wanted) {
+    for (var constraint : wanted.entrySet()) {
+      if (!fits(machine, constraint.getKey(), constraint.getValue())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean fits(Machine machine, String name, List<String> values) {
+    var asked = values.stream().filter(value -> !value.isEmpty()).toList();
+    if (asked.isEmpty()) {
+      return true;
+    }
+    boolean negated = name.startsWith("not_");
+    var plain = name.replaceFirst("^not_(in_)?", "");
+    if (NOT_THERE.contains(plain)) {
+      return negated;
+    }
+    var filter = FILTERS.get(plain);
+    if (filter == null) {
+      // unknown names are ignored, as MAAS does
+      return true;
+    }
+    boolean fits =
+        plain.equals("tags") && !negated
+            ? asked.stream().allMatch(value -> filter.test(machine, value))
+            : asked.stream().anyMatch(value -> filter.test(machine, value));
+    return fits != negated;
+  }
+
+  private static Map<String, BiPredicate<Machine, String>> filters() {
+    var filters = new HashMap<String, BiPredicate<Machine, String>>();
+    filters.put("id", (machine, id) -> machine.id().text().equals(id));
+    filters.put("system_id", (machine, id) -> machine.id().text().equals(id));
+    filters.put("hostname", MachineFilter::named);
+    filters.put("name", MachineFilter::named);
+    filters.put("mac_address", MachineFilter::hasMac);
+    filters.put("domain", (_, domain) -> domain.equals(PlaceShape.DOMAIN));
+    filters.put("zone", (machine, zone) -> machine.labels().zone().equals(zone));
+    filters.put("pool", (machine, pool) -> machine.labels().pool().equals(pool));
+    filters.put("status", MachineFilter::inState);
+    filters.put("simple_status", MachineFilter::inState);
+    filters.put("arch", MachineFilter::ofArch);
+    filters.put("tags", (machine, tag) -> tags(tag).allMatch(machine.labels().tags()::contains));
+    filters.put("fabrics", (_, fabric) -> fabric.equals("fabric-0") || fabric.equals("0"));
+    filters.put("vlans", (_, vlan) -> vlan.equals("5001") || vlan.equals("untagged"));
+    filters.put(
+        "cpu_count",
+        (machine, count) -> machine.hardware().map(h -> h.cpuCount()).orElse(0) >= number(count));
+    filters.put(
+        "mem",
+        (machine, mib) -> machine.hardware().map(h -> h.memoryMib()).orElse(0L) >= number(mib));
+    filters.put("owner", (machine, owner) -> machine.labels().owner().equals(owner));
+    filters.put(
+        "power_state",
+        (machine, state) -> machine.power().state().name().equalsIgnoreCase(state));
+    return filters;
+  }
+
+  private static java.util.stream.Stream<String> tags(String tags) {
+    return java.util.Arrays.stream(tags.split("[,\\s]+", -1)).filter(tag -> !tag.isEmpty());
+  }
+
+  private static boolean named(Machine machine, String name) {
+    return machine.hostname().equalsIgnoreCase(name)
+        || (machine.hostname() + "." + PlaceShape.DOMAIN).equalsIgnoreCase(name);
+  }
+
+  private static boolean hasMac(Machine machine, String mac) {
+    return machine.identity().macs().stream()
+        .anyMatch(known -> known.toString().equalsIgnoreCase(mac.replace('-', ':')));
+  }
+
+  /// MAAS's filter words: `failed_commissioning`, `releasing`; also the number.
+  private static boolean inState(Machine machine, String status) {
+    var word =
+        switch (machine.state()) {
+          case RELEASING_FAILED -> "failed_releasing";
+          default -> machine.state().name().toLowerCase(Locale.ROOT);
+        };
+    return word.equalsIgnoreCase(status)
+        || Integer.toString(machine.state().code()).equals(status);
+  }
+
+  private static boolean ofArch(Machine machine, String arch) {
+    try {
+      return Architecture.parse(arch) == machine.arch();
+    } catch (IllegalArgumentException e) {
+      throw FormErrors.of("arch", "'" + arch + "' is not a valid architecture.");
+    }
+  }
+
+  private static double number(String text) {
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw FormErrors.of("cpu_count", "Enter a number, got " + text + ".");
+    }
+  }
+}

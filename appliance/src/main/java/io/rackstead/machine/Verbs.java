@@ -1,0 +1,231 @@
+package io.rackstead.machine;
+
+import io.rackstead.access.Audit;
+import io.rackstead.access.Origin;
+import io.rackstead.access.Principal;
+import io.rackstead.access.Principal.Role;
+import io.rackstead.bmc.BmcException;
+import io.rackstead.bmc.PowerAction;
+import io.rackstead.bmc.PowerState;
+import io.rackstead.http.Problem;
+import io.rackstead.http.Request;
+import io.rackstead.plan.DiskChoice;
+import io.rackstead.power.PowerControl;
+import io.rackstead.store.Database;
+import io.rackstead.store.Tx;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// What people and clients may do with a machine, the same for every API: who may, on which
+/// machines, with an audit row for each write. A refusal is a [Problem] 403, 404 or 409 in words.
+public final class Verbs {
+  private final Machines machines;
+  private final Database database;
+  private final PowerControl power;
+  private final InstantSource clock;
+
+  public Verbs(
+      Machines machines, Database database, PowerControl power, InstantSource clock) {
+    this.machines = machines;
+    this.database = database;
+    this.power = power;
+    this.clock = clock;
+  }
+
+  /// The machine of that id or hostname; one that is not theirs to see is not there.
+  public Optional<Machine> find(Principal principal, String name) {
+    return machines.list().stream()
+        .filter(machine -> machine.id().text().equals(name))
+        .findAny()
+        .or(() -> machines.byHostname(name))
+        .filter(machine -> principal.sees(machine.labels().owner()));
+  }
+
+  /// For what only those may do who run the place: inspecting, testing, mending, removing.
+  public static void mustOperate(Request request) {
+    var role = request.principal().role();
+    if (role != Role.OPERATOR && role != Role.ADMIN) {
+      throw new Problem(
+          403, request.principal().username() + " may not do this: it takes an operator");
+    }
+  }
+
+  public static void mustOwn(Request request, Machine machine) {
+    if (!request.principal().mayChange(machine.labels().owner())) {
+      throw new Problem(
+          403, request.principal().username() + " does not own " + machine.hostname());
+    }
+  }
+
+  /// A locked machine is not changed by anybody until it is unlocked.
+  public static void mustBeUnlocked(Machine machine) {
+    if (machine.locked()) {
+      throw new Problem(403, machine.hostname() + " is locked: unlock it first");
+    }
+  }
+
+  public Machine apply(Request request, Machine machine, Event event) {
+    return apply(request, machine, event, _ -> {});
+  }
+
+  public Machine apply(Request request, Machine machine, Event event, Consumer<Tx> with) {
+    var outcome = attempt(request, machine, event, with);
+    return switch (outcome) {
+      case Outcome.Moved(var moved, _) -> moved;
+      case Outcome.Refused(_, var reason) -> throw new Problem(409, reason);
+    };
+  }
+
+  private Outcome attempt(Request request, Machine machine, Event event, Consumer<Tx> with) {
+    try {
+      return machines.apply(
+          machine.id(),
+          event,
+          request.principal().actor(),
+          tx -> {
+            with.accept(tx);
+            audit(tx, request, Lifecycle.words(event.getClass()), machine);
+          });
+    } catch (IllegalArgumentException e) {
+      throw new Problem(404, "no machine " + machine.id(), e);
+    }
+  }
+
+  private void audit(Tx tx, Request request, String what, Machine machine) {
+    Audit.write(
+        tx,
+        clock.instant(),
+        Origin.of(request),
+        what + " " + machine.hostname() + " (" + machine.id() + ")");
+  }
+
+  public Machine allocate(Request request, Machine machine) {
+    return apply(request, machine, new Event.Allocate(request.principal().username()));
+  }
+
+  /// Takes it if it is still free; empty when somebody was faster.
+  public Optional<Machine> tryAllocate(Request request, Machine machine) {
+    return attempt(
+                request, machine, new Event.Allocate(request.principal().username()), _ -> {})
+            instanceof Outcome.Moved(var moved, _)
+        ? Optional.of(moved)
+        : Optional.empty();
+  }
+
+  /// Deploys; a machine that is Ready is allocated to the caller first.
+  public Machine deploy(Request request, Machine machine, DeployOrder order) {
+    mustBeUnlocked(machine);
+    boolean ready = machine.state() == State.READY;
+    if (!ready) {
+      mustOwn(request, machine);
+    }
+    if (!ready && machine.state() != State.ALLOCATED) {
+      throw new Problem(
+          409,
+          "Can't deploy a machine that is in the '" + machine.state().title() + "' state");
+    }
+    if (order.image().arch() != machine.arch()) {
+      throw new Problem(
+          409,
+          "%s is %s, %s is for %s"
+              .formatted(
+                  machine.hostname(),
+                  machine.arch().debianName(),
+                  order.image().id(),
+                  order.image().arch().debianName()));
+    }
+    var hardware =
+        machine
+            .hardware()
+            .orElseThrow(
+                () -> new Problem(409, machine.hostname() + " was never inspected: commission it"));
+    if (DiskChoice.of(
+            hardware, order.disk(), order.image().raw().sizeBytes(), order.consentToWipe())
+        instanceof DiskChoice.None(var why)) {
+      throw new Problem(409, machine.hostname() + ": " + why);
+    }
+    var mine = ready ? allocate(request, machine) : machine;
+    if (!order.hostname().isEmpty() && !order.hostname().equals(mine.hostname())) {
+      mine = edit(request, mine, mine.labels().withHostname(order.hostname()));
+    }
+    return apply(
+        request,
+        mine,
+        new Event.Deploy(
+            new Deployment(
+                order.image().id(),
+                order.image().raw().sha256(),
+                order.disk(),
+                order.sshKeys(),
+                order.userData(),
+                order.consentToWipe(),
+                false)));
+  }
+
+  public Machine edit(Request request, Machine machine, Labels labels) {
+    if (!labels.hostname().equals(machine.hostname())
+        && machines.byHostname(labels.hostname()).isPresent()) {
+      throw new Problem(409, "another machine is called " + labels.hostname());
+    }
+    return apply(request, machine, new Event.Edit(labels));
+  }
+
+  public Machine lock(Request request, Machine machine) {
+    mustOwn(request, machine);
+    if (machine.locked()) {
+      throw new Problem(409, machine.hostname() + " is locked already");
+    }
+    if (!Actions.lockable(machine)) {
+      throw new Problem(
+          409,
+          machine.hostname()
+              + " is "
+              + machine.state().title()
+              + ": what is deployed can be locked");
+    }
+    return apply(request, machine, new Event.Lock());
+  }
+
+  public Machine unlock(Request request, Machine machine) {
+    mustOwn(request, machine);
+    if (!machine.locked()) {
+      throw new Problem(409, machine.hostname() + " is not locked");
+    }
+    return apply(request, machine, new Event.Unlock());
+  }
+
+  /// Presses the button at once; its word is the hardware's.
+  public Machine press(Request request, Machine machine, PowerAction action) {
+    mustBeUnlocked(machine);
+    database.change(
+        tx ->
+            audit(
+                tx,
+                request,
+                "power " + action.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                machine));
+    try {
+      power.press(machine, action, request.principal().actor());
+    } catch (BmcException e) {
+      throw new Problem(503, String.valueOf(e.getMessage()), e);
+    }
+    return machines.find(machine.id()).orElse(machine);
+  }
+
+  /// Asks the hardware now.
+  public PowerState query(Machine machine) {
+    try {
+      return power.query(machine);
+    } catch (BmcException e) {
+      throw new Problem(503, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  public void delete(Request request, Machine machine) {
+    mustBeUnlocked(machine);
+    database.change(tx -> audit(tx, request, "removed", machine));
+    machines.delete(machine.id(), request.principal().actor());
+  }
+}

@@ -1,0 +1,265 @@
+package io.rackstead.access;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import io.rackstead.access.Principal.Role;
+import io.rackstead.agent.Progresses;
+import io.rackstead.bmc.BmcAddress;
+import io.rackstead.bmc.BmcCredentials;
+import io.rackstead.bmc.fake.FakeBmc;
+import io.rackstead.bmc.fake.FakeBmcs;
+import io.rackstead.catalog.CatalogApi;
+import io.rackstead.commission.Hardware;
+import io.rackstead.event.EventApi;
+import io.rackstead.http.HttpServer;
+import io.rackstead.http.Json;
+import io.rackstead.http.Route;
+import io.rackstead.http.StaticPages;
+import io.rackstead.image.Architecture;
+import io.rackstead.image.Image;
+import io.rackstead.image.ImageId;
+import io.rackstead.image.directory.DirectoryImageStore;
+import io.rackstead.maas.MaasApi;
+import io.rackstead.machine.Actor;
+import io.rackstead.machine.Event;
+import io.rackstead.machine.Identity;
+import io.rackstead.machine.Machine;
+import io.rackstead.machine.MachineApi;
+import io.rackstead.machine.State;
+import io.rackstead.machine.Verbs;
+import io.rackstead.power.Bmcs;
+import io.rackstead.power.PowerControl;
+import io.rackstead.pxe.net.MacAddress;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+
+/// The whole HTTP side over a real database, on a free port of loopback, with an image, a fake BMC
+/// and as many machines as a test wants.
+public final class Served implements AutoCloseable {
+  public static final BmcAddress BMC = BmcAddress.parse("ipmi://10.78.0.1");
+  public final Site site;
+  public final FakeBmc bmc;
+  public final List<Route> routes = new ArrayList<>();
+  public final MaasApi maas;
+  public final Progresses progresses = new Progresses();
+  private final HttpServer server;
+  private final HttpClient client = HttpClient.newHttpClient();
+  private int made;
+
+  /// An answer with its body read as text.
+  public record Answer(int status, String type, String body) {
+    public JsonNode json() {
+      return body.isEmpty()
+          ? NullNode.getInstance()
+          : Json.parse(body.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+  }
+
+  public Served(Path folder) throws IOException {
+    site = new Site(folder);
+    var images = new DirectoryImageStore(folder.resolve("images"), site);
+    var disk = new byte[1 << 20];
+    disk[510] = 0x55;
+    disk[511] = (byte) 0xaa;
+    System.arraycopy(
+        "EFI PART".getBytes(java.nio.charset.StandardCharsets.US_ASCII), 0, disk, 512, 8);
+    images.add(
+        ImageId.parse("debian-12"),
+        Architecture.AMD64,
+        new ByteArrayInputStream(disk),
+        new Image.Root(Optional.of(1), "ext4"),
+        Image.ReportsBy.CLOUD_INIT);
+    bmc =
+        new FakeBmc(
+            BMC, new BmcCredentials("rackstead", "secret".toCharArray()), uuid(0).toString(), "S0");
+    var dialer = new FakeBmcs();
+    dialer.plug(bmc);
+    var power =
+        new PowerControl(site.machines, new Bmcs(dialer, site.database, site.vault));
+    var verbs = new Verbs(site.machines, site.database, power, site);
+    var machineApi =
+        new MachineApi(
+            site.machines, verbs, site.database, images, site.sshKeys, progresses, _ -> List.of());
+    var sessionApi = new SessionApi(site.users, site.sessions, site);
+    maas =
+        new MaasApi(
+            new MaasApi.Parts(
+                site.machines,
+                verbs,
+                site.database,
+                images,
+                site.users,
+                site.keys,
+                site.sshKeys,
+                site.vault,
+                site,
+                _ -> List.of()),
+            sessionApi);
+    routes.addAll(sessionApi.routes());
+    routes.addAll(machineApi.routes());
+    routes.addAll(
+        new EventApi(site.machines, verbs, site.events, progresses, machineApi::summary).routes());
+    routes.addAll(new CatalogApi(images).routes());
+    routes.addAll(maas.routes());
+    server = HttpServer.start("127.0.0.1", 0, routes, site.doorman, StaticPages.ofClassPath());
+  }
+
+  public int port() {
+    return server.port();
+  }
+
+  private static UUID uuid(int number) {
+    return new UUID(0x4c4c45440042_3010L, 0x8051_b4c04f4d3500L + number);
+  }
+
+  public Machine newcomer() {
+    int number = made++;
+    var mac = MacAddress.parse("3c:fd:fe:00:00:" + "%02x".formatted(number));
+    return site.machines.enlist(
+        Identity.of(List.of(mac), uuid(number).toString(), "S" + number),
+        Architecture.AMD64,
+        "m" + number,
+        Optional.empty(),
+        Actor.APPLIANCE);
+  }
+
+  /// Inspected and tested; the first one has the fake BMC.
+  public Machine ready() {
+    return ready(4, 8192);
+  }
+
+  public Machine ready(int cpus, long memoryMib) {
+    var machine = newcomer();
+    boolean withBmc = machine.hostname().equals("m0");
+    if (withBmc) {
+      site.machines.apply(
+          machine.id(),
+          new Event.SetPower(Optional.of(BMC), "rackstead"),
+          Actor.APPLIANCE,
+          tx -> site.vault.put(tx, "machine/" + machine.id() + "/bmc", Secret.of("secret")));
+    }
+    for (var event :
+        List.of(
+            new Event.Commission(),
+            new Event.HardwareReported(
+                machine.identity(), hardware(machine.identity().macs(), cpus, memoryMib)),
+            new Event.CommissioningDone(),
+            new Event.TestsPassed())) {
+      site.machines.apply(machine.id(), event, Actor.APPLIANCE);
+    }
+    return now(machine);
+  }
+
+  public Machine now(Machine machine) {
+    return site.machines.find(machine.id()).orElseThrow();
+  }
+
+  public State state(Machine machine) {
+    return now(machine).state();
+  }
+
+  private static Hardware hardware(List<MacAddress> macs, int cpus, long memoryMib) {
+    return new Hardware(
+        "QEMU",
+        "Standard PC",
+        "S",
+        "uefi",
+        "QEMU Virtual CPU",
+        cpus,
+        memoryMib,
+        true,
+        List.of(
+            new Hardware.Disk(
+                "vda", "QEMU HARDDISK", "disk-1", "", 8L << 30, false, false, "virtio", List.of())),
+        macs.stream().map(mac -> new Hardware.Nic("ens3", mac, "virtio_net", 1000, true)).toList(),
+        Json.parse(
+            "{\"version\":1,\"system\":{\"manufacturer\":\"QEMU\"},\"cpu\":{\"mhz\":2100}}"
+                .getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+  }
+
+  public Answer ask(String method, String path, String type, byte[] body, String... headers) {
+    var request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+            .method(method, BodyPublishers.ofByteArray(body));
+    if (!type.isEmpty()) {
+      request.header("Content-Type", type);
+    }
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    try {
+      HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
+      return new Answer(
+          answer.statusCode(),
+          answer.headers().firstValue("Content-Type").orElse("").toLowerCase(Locale.ROOT),
+          answer.body());
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(method + " " + path, e);
+    }
+  }
+
+  /// Somebody with a key.
+  public Person person(String username, Role role) {
+    return new Person(this, site.user(username, role));
+  }
+
+  /// Asks with a key, in JSON at our own API and with forms at MAAS's.
+  public record Person(Served served, ApiKey key) {
+    private String[] headers() {
+      return new String[] {"Authorization", served.site.plaintext(key)};
+    }
+
+    public Answer get(String path) {
+      return served.ask("GET", path, "", new byte[0], headers());
+    }
+
+    public Answer delete(String path) {
+      return served.ask("DELETE", path, "", new byte[0], headers());
+    }
+
+    public Answer json(String path, String body) {
+      return served.ask(
+          "POST",
+          path,
+          "application/json",
+          body.getBytes(java.nio.charset.StandardCharsets.UTF_8),
+          headers());
+    }
+
+    public Answer form(String method, String path, String body) {
+      return served.ask(
+          method,
+          path,
+          "application/x-www-form-urlencoded",
+          body.getBytes(java.nio.charset.StandardCharsets.UTF_8),
+          headers());
+    }
+
+    public Answer post(String path, String body) {
+      return form("POST", path, body);
+    }
+
+    public Answer multipart(String method, String path, String type, String body) {
+      return served.ask(
+          method, path, type, body.getBytes(java.nio.charset.StandardCharsets.UTF_8), headers());
+    }
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    site.close();
+  }
+}
