@@ -156,6 +156,8 @@ class PxeServerTest {
     assertThat(trace.rule()).isEqualTo("test rule UEFI_X64");
     assertThat(noted.effects.poll(10, java.util.concurrent.TimeUnit.SECONDS))
         .isInstanceOf(BootEffect.Seen.class);
+    get("image");
+    assertThat(noted.next().mac()).isEqualTo(trace.mac());
   }
 
   @Test

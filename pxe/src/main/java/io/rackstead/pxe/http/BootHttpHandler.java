@@ -240,8 +240,12 @@ final class BootHttpHandler extends SimpleChannelInboundHandler<HttpObject> {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
-    if (event instanceof IdleStateEvent) {
-      context.close();
+    if (event instanceof IdleStateEvent idle) {
+      // the first event comes even where a long download makes progress: Netty only then begins to
+      // look at it. The next ones come only when nothing has moved since
+      if (!idle.isFirst()) {
+        context.close();
+      }
     } else {
       super.userEventTriggered(context, event);
     }

@@ -32,7 +32,7 @@ public final class BootHttpServer implements AutoCloseable {
   private static final int THREADS = 2;
   private static final int MAX_LINE = 4096;
   private static final int MAX_HEADERS = 8192;
-  private static final int IDLE_SECONDS = 60;
+  private static final int IDLE_SECONDS = 30;
   private static final int OPEN_SECONDS = 10;
 
   private final EventLoopGroup loops;

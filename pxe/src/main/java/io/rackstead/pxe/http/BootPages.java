@@ -18,7 +18,10 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -29,11 +32,23 @@ import org.slf4j.LoggerFactory;
 public final class BootPages {
   private static final Logger LOG = LoggerFactory.getLogger(BootPages.class);
   private static final String SCRIPT = "ipxe/";
+  private static final int MOST_REMEMBERED = 4096;
 
   private final Booter booter;
   private final BootFiles files;
   private final Clients clients;
   private final BootJournal journal;
+
+  /// Who asked for its script from which address: where the lease is another server's, this is how
+  /// a fetch is known to be a machine's.
+  private final Map<InetAddress, MacAddress> scripted =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<InetAddress, MacAddress> eldest) {
+              return size() > MOST_REMEMBERED;
+            }
+          });
 
   public BootPages(Booter booter, BootFiles files, Clients clients, BootJournal journal) {
     this.booter = booter;
@@ -52,7 +67,8 @@ public final class BootPages {
     if (name.startsWith(SCRIPT)) {
       return script(name.substring(SCRIPT.length()), query, client, here);
     }
-    return new Page(files.open(name, client), clients.holder(client), "", List.of());
+    var mac = clients.holder(client).or(() -> Optional.ofNullable(scripted.get(client)));
+    return new Page(files.open(name, client), mac, "", List.of());
   }
 
   private Page script(String mac, String query, InetAddress client, InetSocketAddress here) {
@@ -60,6 +76,7 @@ public final class BootPages {
     if (asked.isEmpty() || !(here.getAddress() instanceof Inet4Address ours)) {
       return new Page(Optional.empty(), asked, "", List.of());
     }
+    scripted.put(client, asked.get());
     var request =
         new BootRequest(
             asked.get(),

@@ -63,7 +63,7 @@ final class IcmpSocket implements AutoCloseable {
   private final MemorySegment peerSize = arena.allocate(JAVA_INT);
   private final int descriptor;
 
-  /// Hears router solicitations only, and wakes up each second without one.
+  /// Hears router solicitations only, and wakes up now and then without one.
   IcmpSocket() throws IOException {
     try {
       descriptor = (int) SOCKET.invokeExact(state, AF_INET6, SOCK_RAW_CLOEXEC, ICMPV6);
@@ -76,8 +76,12 @@ final class IcmpSocket implements AutoCloseable {
       throw new IOException("no raw socket, error " + error);
     }
     try {
-      var second = ByteBuffer.allocate(16).order(java.nio.ByteOrder.nativeOrder()).putLong(1);
-      option(SOL_SOCKET, SO_RCVTIMEO, second.array());
+      var wait =
+          ByteBuffer.allocate(16)
+              .order(java.nio.ByteOrder.nativeOrder())
+              .putLong(0)
+              .putLong(300_000);
+      option(SOL_SOCKET, SO_RCVTIMEO, wait.array());
       option(IPV6, IPV6_UNICAST_HOPS, nativeInt(255)); // RFC 4861 §6.1.2 wants no other
       var filter = new byte[32];
       Arrays.fill(filter, (byte) 255);
@@ -96,7 +100,7 @@ final class IcmpSocket implements AutoCloseable {
     option(IPV6, IPV6_ADD_MEMBERSHIP, group);
   }
 
-  /// The next solicitation from an address of the link; empty when none came within a second. Its
+  /// The next solicitation from an address of the link; empty when none came for a while. Its
   /// sender is remembered for [#reply].
   ByteBuffer receive() throws IOException {
     peerSize.set(JAVA_INT, 0, ADDRESS_SIZE);
