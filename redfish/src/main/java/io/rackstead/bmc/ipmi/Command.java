@@ -1,5 +1,7 @@
 package io.rackstead.bmc.ipmi;
 
+import java.util.Arrays;
+
 /// One request to a BMC.
 ///
 /// @param name as the specification writes it, with what is asked: `Chassis Control: power up`
@@ -8,6 +10,7 @@ record Command(String name, int netFunction, int code, byte[] data, boolean repe
   private static final int CHASSIS = 0x00;
   private static final int APP = 0x06;
   private static final int TRANSPORT = 0x0c;
+  private static final int CLOSE_SESSION = 0x3c;
 
   /// The channel on which the question arrives (§6.3).
   static final int THIS_CHANNEL = 0x0e;
@@ -27,7 +30,18 @@ record Command(String name, int netFunction, int code, byte[] data, boolean repe
 
   /// §22.19
   static Command closeSession(int session) {
-    return read("Close Session", APP, 0x3c, session, session >>> 8, session >>> 16, session >>> 24);
+    return read(
+        "Close Session",
+        APP,
+        CLOSE_SESSION,
+        session,
+        session >>> 8,
+        session >>> 16,
+        session >>> 24);
+  }
+
+  boolean farewell() {
+    return netFunction == APP && code == CLOSE_SESSION;
   }
 
   /// §20.1
@@ -79,6 +93,51 @@ record Command(String name, int netFunction, int code, byte[] data, boolean repe
         parameter,
         0,
         0);
+  }
+
+  /// §22.27
+  static Command userAccess(int place) {
+    return read("Get User Access: place " + place, APP, 0x44, THIS_CHANNEL, place);
+  }
+
+  /// §22.29
+  static Command userName(int place) {
+    return read("Get User Name: place " + place, APP, 0x46, place);
+  }
+
+  /// §22.28
+  static Command setUserName(int place, byte[] name) {
+    return new Command("Set User Name: place " + place, APP, 0x45, joined(name, place), true);
+  }
+
+  /// §22.30, operation 2; bit 7 of the place says that there are 20 bytes.
+  static Command setUserPassword(int place, byte[] password) {
+    int size = password.length > 16 ? 0x80 : 0;
+    return new Command(
+        "Set User Password: place " + place, APP, 0x47, joined(password, size | place, 2), true);
+  }
+
+  /// §22.30, operation 1
+  static Command enableUser(int place) {
+    return read("Set User Password: enable place " + place, APP, 0x47, place, 1);
+  }
+
+  /// §22.26: administrator, IPMI messaging, on this channel.
+  static Command setUserAccess(int place) {
+    return read(
+        "Set User Access: place " + place + " administrator",
+        APP,
+        0x43,
+        0x90 | THIS_CHANNEL,
+        place,
+        ADMINISTRATOR,
+        0);
+  }
+
+  private static byte[] joined(byte[] tail, int... head) {
+    var all = Arrays.copyOf(bytes(head), head.length + tail.length);
+    System.arraycopy(tail, 0, all, head.length, tail.length);
+    return all;
   }
 
   private static Command read(String name, int netFunction, int code, int... data) {

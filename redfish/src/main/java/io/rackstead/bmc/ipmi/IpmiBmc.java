@@ -3,6 +3,7 @@ package io.rackstead.bmc.ipmi;
 import static io.rackstead.bmc.BmcException.Kind.PROTOCOL;
 import static io.rackstead.bmc.BmcException.Kind.UNSUPPORTED;
 
+import io.rackstead.bmc.Accounts;
 import io.rackstead.bmc.Bmc;
 import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.BmcException;
@@ -113,6 +114,9 @@ final class IpmiBmc implements Bmc {
     }
     if (kind == BootOverride.class) {
       return Optional.of(kind.cast((BootOverride) this::override));
+    }
+    if (kind == Accounts.class) {
+      return Optional.of(kind.cast(new IpmiAccounts(address, session)));
     }
     return Optional.empty();
   }

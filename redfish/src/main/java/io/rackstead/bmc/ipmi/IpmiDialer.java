@@ -15,6 +15,7 @@ import java.nio.CharBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +28,8 @@ public final class IpmiDialer implements BmcDialer, AutoCloseable {
   private static final int LONGEST_USER = 16;
 
   private static final int LONGEST_PASSWORD = 20;
+
+  private static final Duration CLOSING = Duration.ofSeconds(2);
 
   /// The password is part of it: someone else's right one must not open the door to a wrong one.
   private record Account(BmcAddress address, String user, ByteBuffer password) {
@@ -68,9 +71,8 @@ public final class IpmiDialer implements BmcDialer, AutoCloseable {
     if (!address.scheme().equals("ipmi")) {
       throw new IllegalArgumentException("not an IPMI address: " + address);
     }
-    var bytes = bytes(credentials.password());
-    check(address, "user name", credentials.user().getBytes(StandardCharsets.UTF_8), LONGEST_USER);
-    check(address, "password", bytes, LONGEST_PASSWORD);
+    var _ = userName(address, credentials);
+    var bytes = password(address, credentials);
     var account = new Account(address, credentials.user(), ByteBuffer.wrap(bytes));
     var shared = sessions.computeIfAbsent(account, this::shared).borrow();
     return new IpmiBmc(address, shared, trace);
@@ -81,14 +83,19 @@ public final class IpmiDialer implements BmcDialer, AutoCloseable {
         socket, settings.keepOpen(), () -> open(account), () -> sessions.remove(account));
   }
 
-  private static byte[] bytes(char[] password) {
-    var encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(password));
-    var bytes = new byte[encoded.remaining()];
-    encoded.get(bytes);
-    return bytes;
+  static byte[] userName(BmcAddress address, BmcCredentials credentials) {
+    var name = credentials.user().getBytes(StandardCharsets.UTF_8);
+    return fitting(address, "user name", name, LONGEST_USER);
   }
 
-  private static void check(BmcAddress address, String what, byte[] bytes, int longest) {
+  static byte[] password(BmcAddress address, BmcCredentials credentials) {
+    var encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(credentials.password()));
+    var bytes = new byte[encoded.remaining()];
+    encoded.get(bytes);
+    return fitting(address, "password", bytes, LONGEST_PASSWORD);
+  }
+
+  private static byte[] fitting(BmcAddress address, String what, byte[] bytes, int longest) {
     if (bytes.length > longest) {
       throw new BmcException(
           REFUSED_CREDENTIALS,
@@ -96,6 +103,7 @@ public final class IpmiDialer implements BmcDialer, AutoCloseable {
           "an IPMI %s has at most %d bytes, this one has %d"
               .formatted(what, longest, bytes.length));
     }
+    return bytes;
   }
 
   private IpmiSession open(Account account) {
@@ -135,10 +143,21 @@ public final class IpmiDialer implements BmcDialer, AutoCloseable {
     return socket.unreadable();
   }
 
-  /// Ends all sessions, also those in use, and the socket.
+  /// Ends all sessions, also those in use, and the socket, within two seconds.
   @Override
   public void close() {
-    sessions.values().forEach(SharedSession::end);
-    socket.close();
+    var ends =
+        sessions.values().stream().map(session -> Thread.ofVirtual().start(session::end)).toList();
+    long limit = System.nanoTime() + CLOSING.toNanos();
+    try {
+      for (var end : ends) {
+        var left = Duration.ofNanos(Math.max(1, limit - System.nanoTime()));
+        var _ = end.join(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      socket.close();
+    }
   }
 }

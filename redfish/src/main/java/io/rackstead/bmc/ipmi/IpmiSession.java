@@ -1,5 +1,6 @@
 package io.rackstead.bmc.ipmi;
 
+import static io.rackstead.bmc.BmcException.Kind.BUSY;
 import static io.rackstead.bmc.BmcException.Kind.UNREACHABLE;
 
 import io.rackstead.bmc.BmcAddress;
@@ -10,11 +11,16 @@ import io.rackstead.bmc.ipmi.IpmiMessage.Response;
 import io.rackstead.bmc.ipmi.IpmiPacket.Secured;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// An open session: one question at a time, each answered or failed within a limit.
 final class IpmiSession {
   private static final int NODE_BUSY = 0xc0;
+
+  /// How long a caller waits until those before it have had their answers.
+  private static final Duration TURN = Duration.ofSeconds(60);
+
   private static final Duration BUSY_PAUSE = Duration.ofMillis(200);
 
   private final BmcAddress address;
@@ -80,14 +86,19 @@ final class IpmiSession {
 
   /// The answer with any completion code, for where a refusal decides nothing.
   Response answer(Command command) {
-    asking.lock();
     try {
-      return traced(command);
+      if (!asking.tryLock(TURN.toSeconds(), TimeUnit.SECONDS)) {
+        throw new BmcException(
+            BUSY, address, "others have been asking for " + TURN.toSeconds() + " s: " + command);
+      }
+      try {
+        return traced(command);
+      } finally {
+        asking.unlock();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BmcException(UNREACHABLE, address, "interrupted while waiting for " + command, e);
-    } finally {
-      asking.unlock();
     }
   }
 
@@ -133,10 +144,18 @@ final class IpmiSession {
               return seal.seal(bmcSession, outbound, IpmiPacket.IPMI_MESSAGE, message);
             },
             packet -> open(packet).filter(answer -> answer.answers(request)),
-            command.repeatable() ? settings.tries() : 1,
+            tries(command),
             sending -> command.repeatable() ? settings.waitAfter(sending) : settings.patience());
     response.ifPresent(_ -> answered++);
     return response;
+  }
+
+  private int tries(Command command) {
+    if (!command.repeatable()) {
+      return 1;
+    }
+    // nobody waits for a farewell: what the BMC does not hear it finds out after 60 s
+    return command.farewell() ? Math.min(2, settings.tries()) : settings.tries();
   }
 
   private Optional<Response> open(IpmiPacket packet) {

@@ -10,12 +10,15 @@ import java.util.List;
 ///
 /// @param suites in the order in which they are tried; a next one only after the BMC has said in so
 ///   many words that it does not take the one before
-/// @param firstWait until a question is sent a second time; each further wait is half as long again
+/// @param firstWait until a question is sent a second time; each further wait is half as long
+///   again, up to 5 s
 /// @param tries how often a question is sent that may be repeated
 /// @param keepOpen how long an unused session stays open for the next caller; a BMC ends it by
 ///   itself after 60 s (§6.12.15)
 public record IpmiSettings(
     List<CipherSuite> suites, Duration firstWait, int tries, Duration keepOpen) {
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
   /// Silence is called silence after 6.6 s.
   public static final IpmiSettings DEFAULT =
       new IpmiSettings(
@@ -29,9 +32,8 @@ public record IpmiSettings(
     if (tries < 1 || tries > 20) {
       throw new IllegalArgumentException("tries are 1 to 20, got " + tries);
     }
-    if (firstWait.compareTo(Duration.ofMillis(1)) < 0
-        || firstWait.compareTo(Duration.ofSeconds(30)) > 0) {
-      throw new IllegalArgumentException("the first wait is 1 ms to 30 s, got " + firstWait);
+    if (firstWait.compareTo(Duration.ofMillis(1)) < 0 || firstWait.compareTo(LONGEST_WAIT) > 0) {
+      throw new IllegalArgumentException("the first wait is 1 ms to 5 s, got " + firstWait);
     }
     if (keepOpen.isNegative() || keepOpen.compareTo(Duration.ofSeconds(50)) > 0) {
       throw new IllegalArgumentException(
@@ -41,7 +43,8 @@ public record IpmiSettings(
 
   /// How long the n-th sending waits for an answer, counted from 0.
   Duration waitAfter(int sending) {
-    return Duration.ofNanos((long) (firstWait.toNanos() * Math.pow(1.5, sending)));
+    double nanos = firstWait.toNanos() * Math.pow(1.5, sending);
+    return Duration.ofNanos((long) Math.min(nanos, LONGEST_WAIT.toNanos()));
   }
 
   /// How long it takes to find out that nobody answers.

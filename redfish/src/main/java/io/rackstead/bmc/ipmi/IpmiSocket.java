@@ -112,6 +112,10 @@ final class IpmiSocket implements AutoCloseable {
     }
   }
 
+  boolean closed() {
+    return loop.isShuttingDown();
+  }
+
   /// How many datagrams arrived that nobody could read or nobody had asked for.
   long unreadable() {
     return unreadable.get();

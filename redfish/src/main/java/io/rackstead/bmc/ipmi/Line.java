@@ -84,7 +84,7 @@ final class Line implements AutoCloseable {
       int tries,
       IntFunction<Duration> waits)
       throws InterruptedException {
-    for (int sending = 0; sending < tries; sending++) {
+    for (int sending = 0; sending < tries && !socket.closed(); sending++) {
       if (sending > 0) {
         resent++;
       }

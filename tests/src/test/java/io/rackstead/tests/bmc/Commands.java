@@ -3,6 +3,7 @@ package io.rackstead.tests.bmc;
 import static io.rackstead.tests.bmc.Bytes.u8;
 
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,6 +14,8 @@ final class Commands {
   private static final int OK = 0x00;
   private static final int NODE_BUSY = 0xc0;
   private static final int INVALID_COMMAND = 0xc1;
+  private static final int WRONG_LENGTH = 0xc7;
+  private static final int OUT_OF_RANGE = 0xc9;
   private static final int INVALID_FIELD = 0xcc;
   private static final int PARAMETER_NOT_SUPPORTED = 0x80;
   private static final int INSUFFICIENT_PRIVILEGE = 0xd4;
@@ -23,6 +26,7 @@ final class Commands {
   private final SimulatedBmcConfig config;
   private final Chassis chassis;
   private final Faults faults;
+  private final UserTable users;
   private final Map<Integer, byte[]> bootOptions = new HashMap<>();
   private Chassis.Boot boot = Chassis.Boot.NONE;
   private int identifySeconds;
@@ -31,6 +35,7 @@ final class Commands {
     this.config = config;
     this.chassis = chassis;
     this.faults = faults;
+    this.users = new UserTable(config.users());
   }
 
   private record Answer(int completion, byte[] data) {
@@ -95,14 +100,64 @@ final class Commands {
       case 0x063b -> privilege(u8(data, 0) & 0xf, session);
       case 0x063c -> sessions.remove(Bytes.i32(data, 0)) == null ? Answer.no(0x87) : Answer.ok();
       case 0x0642 -> Answer.ok(1, 0x04, 0x01, 0x80, 0xf2, 0x1b, 0, 0, 0);
+      case 0x0643, 0x0644, 0x0645, 0x0646, 0x0647 -> account(what, data);
       case 0x0c02 -> lan(u8(data, 1));
       default -> Answer.no(INVALID_COMMAND);
     };
   }
 
+  UserTable users() {
+    return users;
+  }
+
+  /// §22.26 to §22.30
+  private Answer account(int what, byte[] data) {
+    int place = u8(data, what == 0x0643 || what == 0x0644 ? 1 : 0) & 0x3f;
+    if (!users.has(place)) {
+      return Answer.no(OUT_OF_RANGE);
+    }
+    return switch (what) {
+      case 0x0643 -> {
+        users.allow(place, u8(data, 2) & 0xf);
+        yield Answer.ok();
+      }
+      case 0x0644 -> Answer.ok(UserTable.PLACES, users.enabled(), 1, 0x10 | users.privilege(place));
+      case 0x0645 -> {
+        users.rename(
+            place,
+            new String(
+                UserTable.trimmed(Arrays.copyOfRange(data, 1, data.length)),
+                StandardCharsets.UTF_8));
+        yield Answer.ok();
+      }
+      case 0x0646 ->
+          new Answer(OK, Arrays.copyOf(users.name(place).getBytes(StandardCharsets.UTF_8), 16));
+      default -> password(place, data);
+    };
+  }
+
+  private Answer password(int place, byte[] data) {
+    var word = Arrays.copyOfRange(data, 2, data.length);
+    int wanted = (u8(data, 0) & 0x80) != 0 ? 20 : 16;
+    switch (u8(data, 1) & 3) {
+      case 0, 1 -> users.enable(place, (u8(data, 1) & 3) == 1);
+      case 2 -> {
+        if (word.length != wanted) {
+          return Answer.no(WRONG_LENGTH);
+        }
+        users.password(place, word);
+      }
+      default -> {
+        return users.matches(place, word) ? Answer.ok() : Answer.no(0x80);
+      }
+    }
+    return Answer.ok();
+  }
+
   private static int needed(int what) {
     return switch (what) {
-      case 0x0002, 0x0004, 0x0008, 0x0009, 0x0c02 -> OPERATOR;
+      case 0x0643, 0x0645, 0x0647 -> SimulatedUser.ADMINISTRATOR;
+      case 0x0002, 0x0004, 0x0008, 0x0009, 0x0644, 0x0646, 0x0c02 -> OPERATOR;
       default -> USER;
     };
   }
@@ -139,7 +194,7 @@ final class Commands {
     }
     if (parameter == 5) {
       if (value.length != 5) {
-        return Answer.no(0xc7);
+        return Answer.no(WRONG_LENGTH);
       }
       boot = new Chassis.Boot(u8(value, 0), u8(value, 1), u8(value, 2), u8(value, 3), u8(value, 4));
       chassis.boot(boot);

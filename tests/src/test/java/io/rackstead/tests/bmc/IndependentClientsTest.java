@@ -68,6 +68,17 @@ class IndependentClientsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {3, 17})
+  void ipmitoolChangesAPasswordAndLogsInWithIt(int suite) throws Exception {
+    assertThat(ipmitool(suite, "secret", "user", "list", "1").text())
+        .containsPattern("2 +admin .*ADMINISTRATOR")
+        .containsPattern("3 +oper .*OPERATOR");
+    assertThat(ipmitool(suite, "secret", "user", "set", "password", "2", "new").status()).isZero();
+    assertThat(ipmitool(suite, "secret", "chassis", "status").status()).isNotZero();
+    assertThat(ipmitool(suite, "new", "chassis", "status").status()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {3, 17})
   void ipmitoolIsRefusedWithAWrongPassword(int suite) throws Exception {
     assertThat(ipmitool(suite, "wrong", "chassis", "status").status()).isNotZero();
     assertThat(bmc.openSessions()).isZero();

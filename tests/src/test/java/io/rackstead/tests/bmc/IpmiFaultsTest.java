@@ -5,6 +5,7 @@ import static io.rackstead.bmc.ipmi.CipherSuite.SUITE_3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.rackstead.bmc.Accounts;
 import io.rackstead.bmc.Bmc;
 import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.BmcCredentials;
@@ -400,5 +401,51 @@ class IpmiFaultsTest {
     var failure = failure(() -> dialer.dial(nowhere, account("admin", "secret")));
     assertThat(failure.kind()).isEqualTo(Kind.UNREACHABLE);
     assertThat(failure).hasMessageContaining("no address is known for no-such-bmc.invalid");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"short", "of-16-characters", "of-20-bytes-in-length"})
+  void anAccountThatWasPutOpensASessionAndTheOldOneStays(String words) {
+    var mine = account("rackstead", words.substring(0, Math.min(20, words.length())));
+    try (var bmc = dial(dialer)) {
+      var accounts = bmc.facet(Accounts.class).orElseThrow();
+      accounts.put(mine);
+      accounts.put(mine);
+      assertThat(accounts.list())
+          .extracting(Accounts.Account::name)
+          .containsExactly("admin", "oper", "sixteen", "twenty", "rackstead");
+      assertThat(accounts.list().getLast().privilege()).isEqualTo("ADMINISTRATOR");
+    }
+    try (var bmc = dialer.dial(address(), mine)) {
+      assertThat(bmc.power()).isEqualTo(PowerState.OFF);
+    }
+    assertThat(String.join("\n", trace)).doesNotContain(words);
+  }
+
+  @Test
+  void whereAllPlacesAreTakenNoAccountIsOverwritten() {
+    try (var bmc = dial(dialer)) {
+      var accounts = bmc.facet(Accounts.class).orElseThrow();
+      for (int i = 0; i < 5; i++) {
+        accounts.put(account("more" + i, "words"));
+      }
+      var failure = failure(() -> accounts.put(account("one-too-many", "words")));
+      assertThat(failure.kind()).isEqualTo(Kind.UNSUPPORTED);
+      assertThat(failure).hasMessageContaining("all 10 places for accounts are taken");
+    }
+  }
+
+  @Test
+  void closingTheDialerWaitsForNoDeadBmc() {
+    var bmc = dial(dialer(20, SUITE_17));
+    simulated.faults.silent = true;
+    long began = System.nanoTime();
+    for (var each : open.reversed()) {
+      if (each instanceof IpmiDialer one) {
+        one.close();
+      }
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(9));
+    bmc.close();
   }
 }

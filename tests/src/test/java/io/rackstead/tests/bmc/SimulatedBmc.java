@@ -270,7 +270,7 @@ final class SimulatedBmc implements AutoCloseable {
     session.role = u8(in, 24);
     session.name = Arrays.copyOfRange(in, 28, 28 + nameLength);
     var name = new String(session.name, StandardCharsets.UTF_8);
-    var user = config.users().stream().filter(u -> u.name().equals(name)).findFirst();
+    var user = commands.users().login(name);
     if (user.isEmpty()) {
       sessions.remove(session.own);
       return new Bytes().b(tag, 0x0d, 0, 0).le32(session.remote).done();

@@ -1,5 +1,6 @@
 package io.rackstead.tests.bmc;
 
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
@@ -41,7 +42,12 @@ public final class SimulatedBmcMain {
       System.err.println(e.getMessage() + "\n" + USAGE);
       System.exit(2);
     }
-    main.run();
+    try {
+      main.run();
+    } catch (UncheckedIOException e) {
+      System.err.println(e.getMessage() + ": " + e.getCause());
+      System.exit(1);
+    }
   }
 
   private void read(String[] args) {

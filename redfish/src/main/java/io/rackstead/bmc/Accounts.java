@@ -1,0 +1,17 @@
+package io.rackstead.bmc;
+
+import java.util.List;
+
+/// Facet: who may log in to the BMC over the network.
+public interface Accounts {
+  /// The accounts that have a name.
+  List<Account> list();
+
+  /// Sees to it that this account exists as an enabled administrator with this password; one of the
+  /// same name is changed, else a free place is taken. Asking again changes nothing.
+  void put(BmcCredentials credentials);
+
+  /// @param place the BMC's own number for it
+  /// @param privilege in the standard's own word: `ADMINISTRATOR`, `OPERATOR`, …
+  record Account(int place, String name, String privilege) {}
+}
