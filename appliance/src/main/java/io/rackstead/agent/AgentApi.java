@@ -12,9 +12,11 @@ import io.rackstead.machine.Identity;
 import io.rackstead.machine.MachineId;
 import io.rackstead.pxe.net.MacAddress;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.StreamSupport;
 
@@ -22,26 +24,31 @@ import java.util.stream.StreamSupport;
 /// boot.
 public final class AgentApi {
   private static final int MACS = 64;
+  private static final Duration HELD = Duration.ofSeconds(10);
 
   private final AgentWork work;
   private final Enrolment enrolment;
   private final Sessions sessions;
   private final Function<InetAddress, String> server;
   private final Function<String, Optional<byte[]>> scripts;
+  private final BooleanSupplier held;
 
   /// @param server our own URL as a client at an address reaches it
   /// @param scripts the operator's scripts by name
+  /// @param held no step is handed out while it is so
   public AgentApi(
       AgentWork work,
       Enrolment enrolment,
       Sessions sessions,
       Function<InetAddress, String> server,
-      Function<String, Optional<byte[]>> scripts) {
+      Function<String, Optional<byte[]>> scripts,
+      BooleanSupplier held) {
     this.work = work;
     this.enrolment = enrolment;
     this.sessions = sessions;
     this.server = server;
     this.scripts = scripts;
+    this.held = held;
   }
 
   public List<Route> routes() {
@@ -86,6 +93,10 @@ public final class AgentApi {
   }
 
   private Reply next(MachineId machine, Request request) throws InterruptedException {
+    if (held.getAsBoolean()) {
+      Thread.sleep(HELD);
+      return Reply.none();
+    }
     long after = number(request.query("after").orElse("0"));
     return work.next(
             machine, after, request.client().getHostAddress(), server.apply(request.client()))

@@ -4,6 +4,7 @@ import io.rackstead.access.ApiKeys;
 import io.rackstead.access.Doorman;
 import io.rackstead.access.Secret;
 import io.rackstead.access.SessionApi;
+import io.rackstead.access.SshKeys;
 import io.rackstead.access.Users;
 import io.rackstead.access.Vault;
 import io.rackstead.agent.AgentApi;
@@ -16,18 +17,25 @@ import io.rackstead.bmc.BmcAddress;
 import io.rackstead.boot.Journal;
 import io.rackstead.boot.MachineBooter;
 import io.rackstead.boot.MetadataApi;
+import io.rackstead.catalog.CatalogApi;
+import io.rackstead.cli.Backup;
 import io.rackstead.cli.ControlServer;
 import io.rackstead.cli.Desk;
 import io.rackstead.commission.ScriptApi;
 import io.rackstead.deploy.Planning;
 import io.rackstead.event.Entry;
+import io.rackstead.event.EventApi;
 import io.rackstead.event.EventLog;
 import io.rackstead.http.HttpServer;
 import io.rackstead.http.Route;
 import io.rackstead.http.StaticPages;
+import io.rackstead.http.StatusApi;
 import io.rackstead.image.directory.DirectoryImageStore;
+import io.rackstead.maas.MaasApi;
 import io.rackstead.machine.Machine;
+import io.rackstead.machine.MachineApi;
 import io.rackstead.machine.Machines;
+import io.rackstead.machine.Verbs;
 import io.rackstead.network.ConfiguredNetworks;
 import io.rackstead.power.Bmcs;
 import io.rackstead.power.PowerControl;
@@ -73,7 +81,7 @@ public final class Appliance implements AutoCloseable {
       var tasks = new TaskStore();
       var machines = new Machines(database, events, tasks, clock, random);
 
-      var networks = new ConfiguredNetworks(config.networks());
+      var networks = new ConfiguredNetworks(config.networks(), this::observing);
       var capabilities = new Capabilities(database, clock, random);
       var booter =
           new MachineBooter(machines, images, capabilities, client -> urls(networks, client));
@@ -127,7 +135,12 @@ public final class Appliance implements AutoCloseable {
       var runner =
           part(
               new TaskRunner(
-                  machines, database, tasks, clock, new PowerTasks(machines, bmcs, sessions)));
+                  machines,
+                  database,
+                  tasks,
+                  clock,
+                  new PowerTasks(machines, bmcs, sessions),
+                  this::observing));
       var power = part(new PowerControl(machines, bmcs));
 
       var users = new Users(database, random, clock);
@@ -149,11 +162,44 @@ public final class Appliance implements AutoCloseable {
                   sessions,
                   client ->
                       urls(networks, Optional.of(client)).map(MachineBooter.Urls::api).orElse(""),
-                  name -> script(database, name))
+                  name -> script(database, name),
+                  this::observing)
               .routes());
       routes.addAll(new MetadataApi(machines, events, capabilities, clock).routes());
       routes.addAll(new ScriptApi(database, clock).routes());
-      routes.addAll(new SessionApi(users, people, clock).routes());
+      var sessionApi = new SessionApi(users, people, clock);
+      routes.addAll(sessionApi.routes());
+      var verbs = new Verbs(machines, database, power, clock);
+      var sshKeys = new SshKeys(clock);
+      var machineApi =
+          new MachineApi(
+              machines,
+              verbs,
+              database,
+              images,
+              sshKeys,
+              progresses,
+              machine -> addresses(machine));
+      routes.addAll(machineApi.routes());
+      routes.addAll(
+          new EventApi(machines, verbs, events, progresses, machineApi::summary).routes());
+      routes.addAll(new CatalogApi(images).routes());
+      routes.addAll(
+          new MaasApi(
+                  new MaasApi.Parts(
+                      machines,
+                      verbs,
+                      database,
+                      images,
+                      users,
+                      keys,
+                      sshKeys,
+                      vault,
+                      clock,
+                      machine -> addresses(machine)),
+                  sessionApi)
+              .routes());
+      routes.addAll(new StatusApi(this::status).routes());
       http =
           part(
               HttpServer.start(
@@ -166,7 +212,14 @@ public final class Appliance implements AutoCloseable {
       part(
           ControlServer.start(
               config.data(),
-              new Desk(config.data(), database, users, keys, machines, events, this::statusLines)));
+              new Desk(
+                  config.data(),
+                  database,
+                  users,
+                  keys,
+                  machines,
+                  events,
+                  () -> StatusApi.lines(status()))));
 
       var sweeper = part(sweeper());
       sweeper.executor().scheduleWithFixedDelay(capabilities::sweep, 1, 60, TimeUnit.MINUTES);
@@ -180,13 +233,6 @@ public final class Appliance implements AutoCloseable {
 
   public int httpPort() {
     return http.port();
-  }
-
-  private List<String> statusLines() {
-    var lines = new ArrayList<String>();
-    lines.add("rackstead " + Main.version() + " on " + config.data());
-    services().forEach(s -> lines.add("%s: %s %s".formatted(s.name(), s.status(), s.detail())));
-    return lines;
   }
 
   public List<ServiceState> services() {
@@ -207,6 +253,41 @@ public final class Appliance implements AutoCloseable {
             new MachineBooter.Urls(
                 "http://" + address + ":" + config.http().port(),
                 "http://" + address + ":" + bootPort));
+  }
+
+  /// What the lease log says of a machine's adapters.
+  private List<String> addresses(Machine machine) {
+    return pxe.leases().stream()
+        .filter(lease -> machine.identity().macs().contains(lease.mac()))
+        .map(lease -> lease.address().getHostAddress())
+        .distinct()
+        .toList();
+  }
+
+  /// After a restore the world has moved on: nothing is switched, written or leased until a person
+  /// has looked.
+  private boolean observing() {
+    return Backup.observeOnly(config.data());
+  }
+
+  private StatusApi.Status status() {
+    var notices = new ArrayList<String>();
+    if (config.networks().isEmpty()) {
+      notices.add("DHCP is silent: name a network with --network");
+    }
+    if (observing()) {
+      notices.add(
+          "restored from a backup: only observing, nothing is switched or written until"
+              + " 'appliance/run confirm'");
+    }
+    return new StatusApi.Status(
+        Main.version(),
+        services().stream()
+            .map(s ->
+                new StatusApi.Service(
+                    s.name(), StatusApi.Service.State.valueOf(s.status().name()), s.detail()))
+            .toList(),
+        notices);
   }
 
   private static Optional<byte[]> script(Database database, String name) {

@@ -32,7 +32,8 @@ public final class CatalogApi {
             "ephemeral",
             Arrays.stream(Architecture.values())
                 .flatMap(arch -> images.ephemeral(arch).stream())
-                .map(system -> Map.of("arch", system.arch().debianName(), "version", system.version()))
+                .map(system ->
+                    Map.of("arch", system.arch().debianName(), "version", system.version()))
                 .toList()));
   }
 

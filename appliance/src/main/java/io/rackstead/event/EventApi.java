@@ -70,44 +70,42 @@ public final class EventApi {
 
   private Reply events(Request request) {
     var principal = request.principal();
-    return new Reply.Stream(
-        sink -> {
-          var feed = new Feed();
-          try (var _ = machines.listen(change -> feed.changed(change.id()));
-              var _ = progresses.listen(feed::changed);
-              var _ = log.listen(feed::happened)) {
-            // only now may a client read the list: what changes after it will be told
-            sink.comment("listening");
-            while (true) {
-              switch (feed.next()) {
-                case Feed.Item.Nothing() -> {
-                  // quiet; the server's own heartbeat finds out whether somebody still listens
-                }
-                case Feed.Item.Changed(var id) -> {
-                  var machine = machines.find(id);
-                  if (machine.isEmpty()) {
-                    sink.event("gone", Json.text(Map.of("id", id)));
-                  } else if (principal.sees(machine.get().labels().owner())) {
-                    sink.event("machine", Json.text(summary.apply(machine.get())));
-                  } else {
-                    // somebody else's by now, so for this client it is not there any more
-                    sink.event("gone", Json.text(Map.of("id", id)));
-                  }
-                }
-                case Feed.Item.Happened(var id, var entry) -> {
-                  if (machines.find(id).stream()
-                      .anyMatch(machine -> principal.sees(machine.labels().owner()))) {
-                    sink.event(
-                        "entry",
-                        Json.text(Map.of("machine", id, "entry", Timeline.shown(entry))));
-                  }
-                }
-                case Feed.Item.Over() -> {
-                  return;
-                }
+    return new Reply.Stream(sink -> {
+      var feed = new Feed();
+      try (var _ = machines.listen(change -> feed.changed(change.id()));
+          var _ = progresses.listen(feed::changed);
+          var _ = log.listen(feed::happened)) {
+        // only now may a client read the list: what changes after it will be told
+        sink.comment("listening");
+        while (true) {
+          switch (feed.next()) {
+            case Feed.Item.Nothing() -> {
+              // quiet; the server's own heartbeat finds out whether somebody still listens
+            }
+            case Feed.Item.Changed(var id) -> {
+              var machine = machines.find(id);
+              if (machine.isEmpty()) {
+                sink.event("gone", Json.text(Map.of("id", id)));
+              } else if (principal.sees(machine.get().labels().owner())) {
+                sink.event("machine", Json.text(summary.apply(machine.get())));
+              } else {
+                // somebody else's by now, so for this client it is not there any more
+                sink.event("gone", Json.text(Map.of("id", id)));
               }
             }
+            case Feed.Item.Happened(var id, var entry) -> {
+              if (machines.find(id).stream()
+                  .anyMatch(machine -> principal.sees(machine.labels().owner()))) {
+                sink.event(
+                    "entry", Json.text(Map.of("machine", id, "entry", Timeline.shown(entry))));
+              }
+            }
+            case Feed.Item.Over() -> {
+              return;
+            }
           }
-        });
+        }
+      }
+    });
   }
 }

@@ -116,18 +116,14 @@ final class AccountOperations {
     }
     parts
         .database()
-        .change(
-            tx -> {
-              parts
-                  .keys()
-                  .of(tx, username)
-                  .forEach(
-                      key ->
-                          parts
-                              .keys()
-                              .remove(tx, username, key.tokenKey(), Origin.of(call.request())));
-              parts.users().remove(tx, username, Origin.of(call.request()));
-            });
+        .change(tx -> {
+          parts
+              .keys()
+              .of(tx, username)
+              .forEach(key ->
+                  parts.keys().remove(tx, username, key.tokenKey(), Origin.of(call.request())));
+          parts.users().remove(tx, username, Origin.of(call.request()));
+        });
     return Reply.none();
   }
 
@@ -147,11 +143,8 @@ final class AccountOperations {
         keyShape(
             parts
                 .database()
-                .inTransaction(
-                    tx ->
-                        parts
-                            .keys()
-                            .make(tx, username, shortened(name), Origin.of(call.request())))));
+                .inTransaction(tx ->
+                    parts.keys().make(tx, username, shortened(name), Origin.of(call.request())))));
   }
 
   private static String shortened(String name) {
@@ -164,8 +157,7 @@ final class AccountOperations {
     boolean done =
         parts
             .database()
-            .inTransaction(
-                tx -> parts.keys().remove(tx, username, key, Origin.of(call.request())));
+            .inTransaction(tx -> parts.keys().remove(tx, username, key, Origin.of(call.request())));
     if (!done) {
       throw new Problem(404, "No Token matches the given query.");
     }
@@ -182,10 +174,7 @@ final class AccountOperations {
         parts
             .database()
             .inTransaction(
-                tx ->
-                    parts
-                        .keys()
-                        .rename(tx, username, tokenKey, name, Origin.of(call.request())));
+                tx -> parts.keys().rename(tx, username, tokenKey, name, Origin.of(call.request())));
     if (!done) {
       throw new Problem(404, "No Token matches the given query.");
     }
@@ -222,16 +211,15 @@ final class AccountOperations {
       var key =
           parts
               .database()
-              .inTransaction(
-                  tx -> {
-                    boolean there =
-                        parts.sshKeys().of(tx, username).stream()
-                            .anyMatch(known -> known.text().equals(text.strip()));
-                    if (there) {
-                      throw FormErrors.of("key", "This key has already been added for this user.");
-                    }
-                    return parts.sshKeys().add(tx, username, text, Origin.of(call.request()));
-                  });
+              .inTransaction(tx -> {
+                boolean there =
+                    parts.sshKeys().of(tx, username).stream()
+                        .anyMatch(known -> known.text().equals(text.strip()));
+                if (there) {
+                  throw FormErrors.of("key", "This key has already been added for this user.");
+                }
+                return parts.sshKeys().add(tx, username, text, Origin.of(call.request()));
+              });
       return Dispatch.json(201, sshShape(key));
     } catch (IllegalArgumentException e) {
       throw FormErrors.of("key", "Invalid SSH public key: " + e.getMessage());
@@ -280,12 +268,10 @@ final class AccountOperations {
         keyShape(
             parts
                 .database()
-                .inTransaction(
-                    tx ->
-                        parts.keys().of(tx, user.username()).stream()
-                            .filter(key -> key.name().equals(name))
-                            .findFirst()
-                            .orElseGet(
-                                () -> parts.keys().make(tx, user.username(), name, origin)))));
+                .inTransaction(tx ->
+                    parts.keys().of(tx, user.username()).stream()
+                        .filter(key -> key.name().equals(name))
+                        .findFirst()
+                        .orElseGet(() -> parts.keys().make(tx, user.username(), name, origin)))));
   }
 }

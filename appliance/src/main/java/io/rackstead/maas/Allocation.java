@@ -87,10 +87,8 @@ final class Allocation {
     for (var wanted : disks) {
       var disk =
           left.stream()
-              .filter(
-                  d ->
-                      d.sizeBytes() >= wanted.bytes()
-                          && DeviceShape.tags(d).containsAll(wanted.tags()))
+              .filter(d ->
+                  d.sizeBytes() >= wanted.bytes() && DeviceShape.tags(d).containsAll(wanted.tags()))
               .findFirst();
       if (disk.isEmpty()) {
         return Optional.empty();

@@ -67,13 +67,12 @@ public final class Call {
   Optional<Boolean> truth(String name) {
     return text(name)
         .filter(value -> !value.isEmpty())
-        .map(
-            value ->
-                switch (value.toLowerCase(Locale.ROOT)) {
-                  case "true", "1", "on", "yes", "t", "y" -> true;
-                  case "false", "0", "off", "no", "f", "n", "none" -> false;
-                  default -> throw FormErrors.of(name, "'" + value + "' is not a boolean.");
-                });
+        .map(value ->
+            switch (value.toLowerCase(Locale.ROOT)) {
+              case "true", "1", "on", "yes", "t", "y" -> true;
+              case "false", "0", "off", "no", "f", "n", "none" -> false;
+              default -> throw FormErrors.of(name, "'" + value + "' is not a boolean.");
+            });
   }
 
   Optional<Double> number(String name) {

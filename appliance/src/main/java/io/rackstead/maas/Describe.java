@@ -34,8 +34,7 @@ final class Describe {
   }
 
   Map<String, Object> document(Request request) {
-    var scheme =
-        request.header("X-Forwarded-Proto").orElse(request.secure() ? "https" : "http");
+    var scheme = request.header("X-Forwarded-Proto").orElse(request.secure() ? "https" : "http");
     var host = request.header("Host").orElse("localhost");
     var document = new LinkedHashMap<String, Object>();
     document.put("doc", "MAAS API");
@@ -46,17 +45,16 @@ final class Describe {
 
   private List<Map<String, Object>> resources(String base) {
     var resources = new ArrayList<Map<String, Object>>();
-    byResource.forEach(
-        (resource, operations) -> {
-          boolean anonymous =
-              operations.stream().allMatch(operation -> operation.access() == Access.PUBLIC);
-          var handler = handler(resource, operations, base);
-          var shape = new LinkedHashMap<String, Object>();
-          shape.put("name", resource + "Handler");
-          shape.put("anon", anonymous ? handler : Optional.empty());
-          shape.put("auth", anonymous ? Optional.empty() : handler);
-          resources.add(shape);
-        });
+    byResource.forEach((resource, operations) -> {
+      boolean anonymous =
+          operations.stream().allMatch(operation -> operation.access() == Access.PUBLIC);
+      var handler = handler(resource, operations, base);
+      var shape = new LinkedHashMap<String, Object>();
+      shape.put("name", resource + "Handler");
+      shape.put("anon", anonymous ? handler : Optional.empty());
+      shape.put("auth", anonymous ? Optional.empty() : handler);
+      resources.add(shape);
+    });
     return resources;
   }
 
@@ -66,8 +64,7 @@ final class Describe {
     var handler = new LinkedHashMap<String, Object>();
     handler.put("name", resource + "Handler");
     handler.put("path", path);
-    handler.put(
-        "params", PLACE.matcher(path).results().map(result -> result.group(1)).toList());
+    handler.put("params", PLACE.matcher(path).results().map(result -> result.group(1)).toList());
     handler.put("uri", base + path);
     handler.put("doc", resource);
     handler.put("actions", operations.stream().map(Describe::action).toList());

@@ -59,8 +59,7 @@ final class DeviceShape {
     shape.put("link_speed", nic.link() ? speed : 0);
     shape.put("numa_node", 0);
     shape.put("sriov_max_vf", 0);
-    shape.put(
-        "resource_uri", Dispatch.ROOT + "nodes/" + machine.id() + "/interfaces/" + id + "/");
+    shape.put("resource_uri", Dispatch.ROOT + "nodes/" + machine.id() + "/interfaces/" + id + "/");
     return shape;
   }
 

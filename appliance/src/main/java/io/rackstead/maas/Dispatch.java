@@ -39,27 +39,22 @@ final class Dispatch {
 
   List<Route> routes() {
     var routes = new ArrayList<Route>();
-    byPath.forEach(
-        (path, methods) ->
-            methods.forEach(
-                (method, operations) -> {
-                  routes.add(route(method, path, operations));
-                  if (placeholderBelow(path).isEmpty()) {
-                    routes.add(route(method, path + "{operation}/", operations));
-                  }
-                }));
+    byPath.forEach((path, methods) ->
+        methods.forEach((method, operations) -> {
+          routes.add(route(method, path, operations));
+          if (placeholderBelow(path).isEmpty()) {
+            routes.add(route(method, path + "{operation}/", operations));
+          }
+        }));
     // `machines/op-allocate` would be a machine of that name: where that has no such method
-    byPath.forEach(
-        (path, methods) ->
-            placeholderBelow(path)
-                .ifPresent(
-                    below ->
-                        methods.forEach(
-                            (method, operations) -> {
-                              if (!byPath.getOrDefault(below, Map.of()).containsKey(method)) {
-                                routes.add(route(method, below, operations));
-                              }
-                            })));
+    byPath.forEach((path, methods) ->
+        placeholderBelow(path)
+            .ifPresent(below ->
+                methods.forEach((method, operations) -> {
+                  if (!byPath.getOrDefault(below, Map.of()).containsKey(method)) {
+                    routes.add(route(method, below, operations));
+                  }
+                })));
     return routes;
   }
 
@@ -75,10 +70,8 @@ final class Dispatch {
   /// `machines/{system_id}/` below `machines/`.
   private Optional<String> placeholderBelow(String path) {
     return byPath.keySet().stream()
-        .filter(
-            other ->
-                other.startsWith(path + "{")
-                    && other.indexOf('/', path.length()) == other.length() - 1)
+        .filter(other ->
+            other.startsWith(path + "{") && other.indexOf('/', path.length()) == other.length() - 1)
         .findFirst();
   }
 
@@ -104,8 +97,7 @@ final class Dispatch {
     var operations = here;
     if (inPath.isPresent() && !path.endsWith("{operation}/")) {
       var parent = path.substring(0, path.lastIndexOf('{'));
-      operations =
-          byPath.getOrDefault(parent, Map.of()).getOrDefault(request.method(), List.of());
+      operations = byPath.getOrDefault(parent, Map.of()).getOrDefault(request.method(), List.of());
     } else if (inPath.isEmpty() && path.endsWith("{operation}/")) {
       throw new Problem(404, "Unknown API endpoint: " + request.path() + ".");
     }

@@ -9,13 +9,13 @@ import io.rackstead.http.Reply;
 import io.rackstead.http.Route.Access;
 import io.rackstead.image.Image;
 import io.rackstead.image.ImageId;
+import io.rackstead.maas.MaasApi.Parts;
 import io.rackstead.machine.DeployOrder;
 import io.rackstead.machine.EraseMode;
 import io.rackstead.machine.Event;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.State;
 import io.rackstead.machine.Verbs;
-import io.rackstead.maas.MaasApi.Parts;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
@@ -88,11 +88,10 @@ final class LifecycleOperations {
     machines.checkPlaces(call.all());
     var free =
         machines.visible(call).stream()
-            .filter(
-                machine ->
-                    machine.state() == State.READY
-                        && !machine.locked()
-                        && machine.quarantine().isEmpty())
+            .filter(machine ->
+                machine.state() == State.READY
+                    && !machine.locked()
+                    && machine.quarantine().isEmpty())
             .toList();
     boolean dryRun = call.truth("dry_run").orElse(false);
     for (var candidate : allocation.among(free)) {
@@ -202,11 +201,10 @@ final class LifecycleOperations {
       return images.stream()
           .filter(image -> image.id().osystem().equals(osystem.isEmpty() ? "debian" : osystem))
           .max(Comparator.comparing(Image::builtAt))
-          .orElseThrow(
-              () ->
-                  new Problem(
-                      400,
-                      "there is no image to deploy: appliance/run images build debian-12 makes one"));
+          .orElseThrow(() ->
+              new Problem(
+                  400,
+                  "there is no image to deploy: appliance/run images build debian-12 makes one"));
     }
     Optional<ImageId> id;
     try {
@@ -219,16 +217,15 @@ final class LifecycleOperations {
       id = Optional.empty();
     }
     return id.flatMap(wanted -> images.stream().filter(i -> i.id().equals(wanted)).findFirst())
-        .orElseThrow(
-            () ->
-                FormErrors.of(
-                    "distro_series",
-                    "'%s' is not a valid distro_series.  It should be one of: %s."
-                        .formatted(
-                            series,
-                            String.join(
-                                ", ",
-                                images.stream().map(i -> "'" + i.id() + "'").sorted().toList()))));
+        .orElseThrow(() ->
+            FormErrors.of(
+                "distro_series",
+                "'%s' is not a valid distro_series.  It should be one of: %s."
+                    .formatted(
+                        series,
+                        String.join(
+                            ", ",
+                            images.stream().map(i -> "'" + i.id() + "'").sorted().toList()))));
   }
 
   private static EraseMode erase(Call call) {
@@ -284,7 +281,8 @@ final class LifecycleOperations {
     }
     if (!refused.isEmpty()) {
       throw new Problem(
-          409, "Machine(s) cannot be released in their current state: " + String.join("; ", refused));
+          409,
+          "Machine(s) cannot be released in their current state: " + String.join("; ", refused));
     }
     return Dispatch.json(released);
   }

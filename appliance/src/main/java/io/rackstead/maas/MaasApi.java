@@ -88,8 +88,7 @@ public final class MaasApi {
     var routes = new ArrayList<>(new Dispatch(operations, describe.hash()).routes());
     routes.add(Route.get("/MAAS/api/version", Access.PUBLIC, _ -> Reply.text(200, "2.0")));
     for (var method : Method.values()) {
-      routes.add(
-          new Route(method, "/MAAS/api/1.0/{rest...}", Access.PUBLIC, MaasApi::tooOld));
+      routes.add(new Route(method, "/MAAS/api/1.0/{rest...}", Access.PUBLIC, MaasApi::tooOld));
     }
     routes.add(Route.post("/MAAS/accounts/authenticate", Access.PUBLIC, accounts::authenticate));
     return routes;

@@ -74,8 +74,7 @@ final class MachineFilter {
         (machine, mib) -> machine.hardware().map(h -> h.memoryMib()).orElse(0L) >= number(mib));
     filters.put("owner", (machine, owner) -> machine.labels().owner().equals(owner));
     filters.put(
-        "power_state",
-        (machine, state) -> machine.power().state().name().equalsIgnoreCase(state));
+        "power_state", (machine, state) -> machine.power().state().name().equalsIgnoreCase(state));
     return filters;
   }
 
@@ -100,8 +99,7 @@ final class MachineFilter {
           case RELEASING_FAILED -> "failed_releasing";
           default -> machine.state().name().toLowerCase(Locale.ROOT);
         };
-    return word.equalsIgnoreCase(status)
-        || Integer.toString(machine.state().code()).equals(status);
+    return word.equalsIgnoreCase(status) || Integer.toString(machine.state().code()).equals(status);
   }
 
   private static boolean ofArch(Machine machine, String arch) {

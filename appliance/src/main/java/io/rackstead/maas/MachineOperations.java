@@ -13,6 +13,7 @@ import io.rackstead.http.Problem;
 import io.rackstead.http.Reply;
 import io.rackstead.http.Route.Access;
 import io.rackstead.image.Architecture;
+import io.rackstead.maas.MaasApi.Parts;
 import io.rackstead.machine.DeployOrder;
 import io.rackstead.machine.Event;
 import io.rackstead.machine.Identity;
@@ -20,7 +21,6 @@ import io.rackstead.machine.Labels;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.State;
 import io.rackstead.machine.Verbs;
-import io.rackstead.maas.MaasApi.Parts;
 import io.rackstead.pxe.net.MacAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,7 +58,10 @@ final class MachineOperations {
   }
 
   Optional<Machine> find(Call call, String id) {
-    return parts.verbs().find(call.principal(), id).filter(machine -> machine.id().text().equals(id));
+    return parts
+        .verbs()
+        .find(call.principal(), id)
+        .filter(machine -> machine.id().text().equals(id));
   }
 
   Reply shown(Machine machine) {
@@ -124,7 +127,8 @@ final class MachineOperations {
   }
 
   private Reply isRegistered(Call call) {
-    return Dispatch.json(parts.machines().byMac(mac("mac_address", call.wanted("mac_address"))).isPresent());
+    return Dispatch.json(
+        parts.machines().byMac(mac("mac_address", call.wanted("mac_address"))).isPresent());
   }
 
   private static MacAddress mac(String field, String text) {
@@ -142,7 +146,9 @@ final class MachineOperations {
     } catch (IllegalArgumentException e) {
       throw FormErrors.of(
           "architecture",
-          "'" + text + "' is not a valid architecture.  It should be one of: 'amd64/generic',"
+          "'"
+              + text
+              + "' is not a valid architecture.  It should be one of: 'amd64/generic',"
               + " 'arm64/generic'.");
     }
   }
@@ -165,16 +171,15 @@ final class MachineOperations {
           "A machine with one of these MAC addresses is there: " + known.get().hostname() + ".");
     }
     var machine =
-        known.orElseGet(
-            () ->
-                parts
-                    .machines()
-                    .enlist(
-                        Identity.of(macs, "", ""),
-                        arch,
-                        hostname,
-                        Optional.empty(),
-                        call.principal().actor()));
+        known.orElseGet(() ->
+            parts
+                .machines()
+                .enlist(
+                    Identity.of(macs, "", ""),
+                    arch,
+                    hostname,
+                    Optional.empty(),
+                    call.principal().actor()));
     var power = PowerParameters.of(call, machine);
     machine = labelled(call, machine);
     machine = power.isPresent() ? powered(call, machine, power.get()) : machine;
@@ -195,9 +200,8 @@ final class MachineOperations {
             tx ->
                 power
                     .password()
-                    .ifPresent(
-                        password ->
-                            parts.vault().put(tx, PowerParameters.owner(machine), password)));
+                    .ifPresent(password ->
+                        parts.vault().put(tx, PowerParameters.owner(machine), password)));
   }
 
   private Reply update(Call call) {
@@ -206,13 +210,12 @@ final class MachineOperations {
     Verbs.mustBeUnlocked(machine);
     call.text("architecture")
         .filter(text -> !text.isEmpty())
-        .ifPresent(
-            _ -> {
-              if (architecture(call) != machine.arch()) {
-                throw FormErrors.of(
-                    "architecture", "The architecture is what the machine itself reports.");
-              }
-            });
+        .ifPresent(_ -> {
+          if (architecture(call) != machine.arch()) {
+            throw FormErrors.of(
+                "architecture", "The architecture is what the machine itself reports.");
+          }
+        });
     var power = PowerParameters.of(call, machine);
     var after = labelled(call, machine);
     return shown(power.isPresent() ? powered(call, after, power.get()) : after);
@@ -225,8 +228,7 @@ final class MachineOperations {
     call.text("zone").ifPresent(zone -> places.put("zone", List.of(zone)));
     call.text("pool").ifPresent(pool -> places.put("pool", List.of(pool)));
     checkPlaces(places);
-    var hostname =
-        call.text("hostname").filter(text -> !text.isEmpty()).orElse(before.hostname());
+    var hostname = call.text("hostname").filter(text -> !text.isEmpty()).orElse(before.hostname());
     if (!hostname.equals(before.hostname())) {
       checkHostname(hostname, Optional.of(machine));
     }
@@ -275,13 +277,12 @@ final class MachineOperations {
   private Map<String, String> readPower(Call call, Machine machine) {
     parts
         .database()
-        .change(
-            tx ->
-                Audit.write(
-                    tx,
-                    parts.clock().instant(),
-                    Origin.of(call.request()),
-                    "read power parameters of " + machine.hostname() + " (" + machine.id() + ")"));
+        .change(tx ->
+            Audit.write(
+                tx,
+                parts.clock().instant(),
+                Origin.of(call.request()),
+                "read power parameters of " + machine.hostname() + " (" + machine.id() + ")"));
     return PowerParameters.shape(machine, password(machine));
   }
 
@@ -312,19 +313,17 @@ final class MachineOperations {
     }
     var data = new LinkedHashMap<>(machine.labels().ownerData());
     call.all()
-        .forEach(
-            (key, values) -> {
-              var value = values.getFirst();
-              if (key.length() > 255 || value.length() > 65_536) {
-                throw FormErrors.of(key.substring(0, Math.min(255, key.length())), "Too long.");
-              }
-              if (value.isEmpty()) {
-                data.remove(key);
-              } else {
-                data.put(key, value);
-              }
-            });
-    return shown(
-        parts.verbs().edit(call.request(), machine, machine.labels().withOwnerData(data)));
+        .forEach((key, values) -> {
+          var value = values.getFirst();
+          if (key.length() > 255 || value.length() > 65_536) {
+            throw FormErrors.of(key.substring(0, Math.min(255, key.length())), "Too long.");
+          }
+          if (value.isEmpty()) {
+            data.remove(key);
+          } else {
+            data.put(key, value);
+          }
+        });
+    return shown(parts.verbs().edit(call.request(), machine, machine.labels().withOwnerData(data)));
   }
 }

@@ -185,7 +185,8 @@ final class MachineShape {
     status(shape, "commissioning", commissioning);
     status(shape, "testing", testing);
     for (var part : List.of("cpu", "memory", "storage", "network", "interface", "other")) {
-      status(shape, part + "_test", part.equals("other") || part.equals("interface") ? -1 : testing);
+      status(
+          shape, part + "_test", part.equals("other") || part.equals("interface") ? -1 : testing);
     }
   }
 

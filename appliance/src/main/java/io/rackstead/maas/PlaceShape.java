@@ -15,7 +15,8 @@ final class PlaceShape {
     zone.put("id", name.equals("default") ? 1 : number(name));
     zone.put("name", name);
     zone.put("description", "");
-    zone.put("resource_uri", Dispatch.ROOT + "zones/" + io.rackstead.http.Encoding.encode(name) + "/");
+    zone.put(
+        "resource_uri", Dispatch.ROOT + "zones/" + io.rackstead.http.Encoding.encode(name) + "/");
     return zone;
   }
 

@@ -43,8 +43,7 @@ record PowerParameters(Optional<BmcAddress> bmc, String user, Optional<Secret> p
     };
   }
 
-  private static PowerParameters dialled(
-      String scheme, Map<String, String> sent, Machine machine) {
+  private static PowerParameters dialled(String scheme, Map<String, String> sent, Machine machine) {
     var known = machine.power().bmc().filter(bmc -> bmc.scheme().equals(scheme));
     var address = sent.getOrDefault("power_address", "").strip();
     if (address.isEmpty() && known.isEmpty()) {
@@ -55,7 +54,10 @@ record PowerParameters(Optional<BmcAddress> bmc, String user, Optional<Secret> p
           address.isEmpty()
               ? known
               : Optional.of(
-                  BmcAddress.parse(address.contains("://") ? url(address) : scheme + "://" + bracketed(address)));
+                  BmcAddress.parse(
+                      address.contains("://")
+                          ? url(address)
+                          : scheme + "://" + bracketed(address)));
       return new PowerParameters(
           bmc,
           sent.getOrDefault("power_user", machine.power().user()),
@@ -79,21 +81,19 @@ record PowerParameters(Optional<BmcAddress> bmc, String user, Optional<Secret> p
     var sent = new LinkedHashMap<String, String>();
     call.text("power_parameters")
         .filter(text -> !text.isEmpty())
-        .ifPresent(
-            text -> {
-              var node = Json.parse(text.getBytes(StandardCharsets.UTF_8));
-              if (!node.isObject()) {
-                throw new Problem(400, "power_parameters is a JSON object");
-              }
-              node.properties().forEach(e -> sent.put(e.getKey(), e.getValue().asText()));
-            });
+        .ifPresent(text -> {
+          var node = Json.parse(text.getBytes(StandardCharsets.UTF_8));
+          if (!node.isObject()) {
+            throw new Problem(400, "power_parameters is a JSON object");
+          }
+          node.properties().forEach(e -> sent.put(e.getKey(), e.getValue().asText()));
+        });
     call.all()
-        .forEach(
-            (name, values) -> {
-              if (name.startsWith(PREFIX) && !name.equals(PREFIX + "skip_check")) {
-                sent.put(name.substring(PREFIX.length()), values.getFirst());
-              }
-            });
+        .forEach((name, values) -> {
+          if (name.startsWith(PREFIX) && !name.equals(PREFIX + "skip_check")) {
+            sent.put(name.substring(PREFIX.length()), values.getFirst());
+          }
+        });
     return sent;
   }
 
@@ -111,20 +111,19 @@ record PowerParameters(Optional<BmcAddress> bmc, String user, Optional<Secret> p
     machine
         .power()
         .bmc()
-        .ifPresent(
-            bmc -> {
-              shape.put("power_address", bmc.host() + standardPort(bmc));
-              shape.put("power_user", machine.power().user());
-              shape.put("power_pass", password.map(Secret::reveal).orElse(""));
-              if (bmc.scheme().equals("ipmi")) {
-                shape.put("power_driver", "LAN_2_0");
-                shape.put("power_boot_type", "auto");
-                shape.put("cipher_suite_id", "");
-                shape.put("privilege_level", "ADMIN");
-                shape.put("k_g", "");
-                shape.put("mac_address", "");
-              }
-            });
+        .ifPresent(bmc -> {
+          shape.put("power_address", bmc.host() + standardPort(bmc));
+          shape.put("power_user", machine.power().user());
+          shape.put("power_pass", password.map(Secret::reveal).orElse(""));
+          if (bmc.scheme().equals("ipmi")) {
+            shape.put("power_driver", "LAN_2_0");
+            shape.put("power_boot_type", "auto");
+            shape.put("cipher_suite_id", "");
+            shape.put("privilege_level", "ADMIN");
+            shape.put("k_g", "");
+            shape.put("mac_address", "");
+          }
+        });
     return shape;
   }
 

@@ -21,13 +21,12 @@ final class Actions {
   static List<String> of(Machine machine) {
     var allowed = Lifecycle.allowed(machine);
     var actions = new ArrayList<String>();
-    VERBS.forEach(
-        (event, verb) -> {
-          boolean deployReady = verb.equals("deploy") && allowed.contains(Event.Allocate.class);
-          if (allowed.contains(event) || deployReady) {
-            actions.add(verb);
-          }
-        });
+    VERBS.forEach((event, verb) -> {
+      boolean deployReady = verb.equals("deploy") && allowed.contains(Event.Allocate.class);
+      if (allowed.contains(event) || deployReady) {
+        actions.add(verb);
+      }
+    });
     if (!machine.locked()) {
       if (!machine.state().busy()) {
         if (machine.power().state() != PowerState.ON) {

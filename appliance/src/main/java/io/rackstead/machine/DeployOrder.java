@@ -43,8 +43,7 @@ public record DeployOrder(
   public static void checkHostname(String hostname) {
     if (!HOSTNAME.matcher(hostname).matches()) {
       throw new Problem(
-          400,
-          "a hostname has letters, digits and inner hyphens, at most 63, got " + hostname);
+          400, "a hostname has letters, digits and inner hyphens, at most 63, got " + hostname);
     }
   }
 

@@ -166,8 +166,7 @@ public final class MachineApi {
     return new DeployOrder(
         image(name, machine),
         keys,
-        DeployOrder.userData(
-            asked.path("user_data").asText("").getBytes(StandardCharsets.UTF_8)),
+        DeployOrder.userData(asked.path("user_data").asText("").getBytes(StandardCharsets.UTF_8)),
         asked.path("hostname").asText(""),
         asked.path("disk").asText("").strip(),
         asked.path("consent_to_wipe").asBoolean(false));
@@ -182,15 +181,14 @@ public final class MachineApi {
     }
     return images
         .image(id, machine.arch())
-        .orElseThrow(
-            () ->
-                new Problem(
-                    400,
-                    "no image %s for %s; there are %s (appliance/run images build makes one)"
-                        .formatted(
-                            id,
-                            machine.arch().debianName(),
-                            images.images().stream().map(image -> image.id().toString()).toList())));
+        .orElseThrow(() ->
+            new Problem(
+                400,
+                "no image %s for %s; there are %s (appliance/run images build makes one)"
+                    .formatted(
+                        id,
+                        machine.arch().debianName(),
+                        images.images().stream().map(image -> image.id().toString()).toList())));
   }
 
   private List<Map<String, Object>> results(MachineId id) {

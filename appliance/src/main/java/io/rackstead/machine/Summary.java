@@ -28,8 +28,7 @@ public final class Summary {
     shown.put("locked", machine.locked());
     shown.put("quarantine", machine.quarantine());
     shown.put("message", standing.message());
-    shown.put(
-        "prompt", Optional.of(machine.power().prompt()).filter(prompt -> !prompt.isEmpty()));
+    shown.put("prompt", Optional.of(machine.power().prompt()).filter(prompt -> !prompt.isEmpty()));
     shown.put("owner", machine.labels().owner());
     shown.put("macs", machine.identity().macs().stream().map(MacAddress::toString).toList());
     shown.put("arch", machine.arch().debianName());

@@ -26,8 +26,7 @@ public final class Verbs {
   private final PowerControl power;
   private final InstantSource clock;
 
-  public Verbs(
-      Machines machines, Database database, PowerControl power, InstantSource clock) {
+  public Verbs(Machines machines, Database database, PowerControl power, InstantSource clock) {
     this.machines = machines;
     this.database = database;
     this.power = power;
@@ -107,8 +106,7 @@ public final class Verbs {
 
   /// Takes it if it is still free; empty when somebody was faster.
   public Optional<Machine> tryAllocate(Request request, Machine machine) {
-    return attempt(
-                request, machine, new Event.Allocate(request.principal().username()), _ -> {})
+    return attempt(request, machine, new Event.Allocate(request.principal().username()), _ -> {})
             instanceof Outcome.Moved(var moved, _)
         ? Optional.of(moved)
         : Optional.empty();
@@ -123,8 +121,7 @@ public final class Verbs {
     }
     if (!ready && machine.state() != State.ALLOCATED) {
       throw new Problem(
-          409,
-          "Can't deploy a machine that is in the '" + machine.state().title() + "' state");
+          409, "Can't deploy a machine that is in the '" + machine.state().title() + "' state");
     }
     if (order.image().arch() != machine.arch()) {
       throw new Problem(
@@ -199,13 +196,12 @@ public final class Verbs {
   /// Presses the button at once; its word is the hardware's.
   public Machine press(Request request, Machine machine, PowerAction action) {
     mustBeUnlocked(machine);
-    database.change(
-        tx ->
-            audit(
-                tx,
-                request,
-                "power " + action.name().toLowerCase(Locale.ROOT).replace('_', ' '),
-                machine));
+    database.change(tx ->
+        audit(
+            tx,
+            request,
+            "power " + action.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+            machine));
     try {
       power.press(machine, action, request.principal().actor());
     } catch (BmcException e) {

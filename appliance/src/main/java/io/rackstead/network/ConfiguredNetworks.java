@@ -9,6 +9,7 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,12 +20,15 @@ public final class ConfiguredNetworks implements Networks {
   private static final long KEPT_NANOS = 5_000_000_000L;
 
   private final List<NetworkSpec> specs;
+  private final BooleanSupplier silent;
   private volatile Kept kept = new Kept(List.of(), Long.MIN_VALUE);
 
   private record Kept(List<Served> served, long nanos) {}
 
-  public ConfiguredNetworks(List<NetworkSpec> specs) {
+  /// @param silent DHCP gives nothing away while it is so
+  public ConfiguredNetworks(List<NetworkSpec> specs, BooleanSupplier silent) {
     this.specs = List.copyOf(specs);
+    this.silent = silent;
   }
 
   /// Interfaces come and go, so they are looked at again every few seconds, not for every packet.
@@ -33,10 +37,16 @@ public final class ConfiguredNetworks implements Networks {
     var now = kept;
     long nanos = System.nanoTime();
     if (now.nanos() == Long.MIN_VALUE || nanos - now.nanos() > KEPT_NANOS) {
-      now = new Kept(specs.stream().flatMap(spec -> served(spec).stream()).toList(), nanos);
+      now = new Kept(look(), nanos);
       kept = now;
     }
     return now.served();
+  }
+
+  private List<Served> look() {
+    return silent.getAsBoolean()
+        ? List.of()
+        : specs.stream().flatMap(spec -> served(spec).stream()).toList();
   }
 
   /// Our address as the client reaches us: on the network that it is in, else on the first.

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,7 @@ public final class TaskRunner implements AutoCloseable {
   private final TaskStore store;
   private final InstantSource clock;
   private final Handler handler;
+  private final BooleanSupplier held;
   private final Set<MachineId> running = ConcurrentHashMap.newKeySet();
   private final Map<MachineId, Watch> watches = new ConcurrentHashMap<>();
   private final Thread loop;
@@ -46,13 +48,20 @@ public final class TaskRunner implements AutoCloseable {
   /// A deadline on the monotonic clock: a jump of the wall clock fails nobody.
   private record Watch(Instant deadline, long nanos) {}
 
+  /// @param held nothing is carried out and no deadline elapses while it is so
   public TaskRunner(
-      Machines machines, Database database, TaskStore store, InstantSource clock, Handler handler) {
+      Machines machines,
+      Database database,
+      TaskStore store,
+      InstantSource clock,
+      Handler handler,
+      BooleanSupplier held) {
     this.machines = machines;
     this.database = database;
     this.store = store;
     this.clock = clock;
     this.handler = handler;
+    this.held = held;
     this.loop = Thread.ofPlatform().name("tasks").daemon(true).unstarted(this::loop);
   }
 
@@ -74,6 +83,9 @@ public final class TaskRunner implements AutoCloseable {
   }
 
   private void round() {
+    if (held.getAsBoolean()) {
+      return;
+    }
     var now = clock.instant();
     var first = new HashSet<MachineId>();
     for (var row : database.read(store::all)) {

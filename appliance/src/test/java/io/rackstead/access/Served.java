@@ -86,8 +86,7 @@ public final class Served implements AutoCloseable {
             BMC, new BmcCredentials("rackstead", "secret".toCharArray()), uuid(0).toString(), "S0");
     var dialer = new FakeBmcs();
     dialer.plug(bmc);
-    var power =
-        new PowerControl(site.machines, new Bmcs(dialer, site.database, site.vault));
+    var power = new PowerControl(site.machines, new Bmcs(dialer, site.database, site.vault));
     var verbs = new Verbs(site.machines, site.database, power, site);
     var machineApi =
         new MachineApi(

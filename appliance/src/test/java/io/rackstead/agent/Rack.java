@@ -105,7 +105,8 @@ public final class Rack implements AutoCloseable {
             database,
             taskStore,
             this::now,
-            new PowerTasks(machines, new Bmcs(bmcs, database, vault), sessions));
+            new PowerTasks(machines, new Bmcs(bmcs, database, vault), sessions),
+            () -> false);
   }
 
   public static FakeBmc fakeBmc() {

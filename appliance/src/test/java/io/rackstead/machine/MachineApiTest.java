@@ -53,10 +53,32 @@ class MachineApiTest {
     shown.fieldNames().forEachRemaining(keys::add);
     assertThat(keys)
         .containsExactly(
-            "id", "hostname", "state", "state_code", "since", "deadline", "progress", "power",
-            "power_type", "locked", "quarantine", "message", "prompt", "owner", "macs", "arch",
-            "cpu_count", "memory_mib", "storage_bytes", "vendor", "product", "serial", "boot_mode",
-            "image", "addresses", "actions");
+            "id",
+            "hostname",
+            "state",
+            "state_code",
+            "since",
+            "deadline",
+            "progress",
+            "power",
+            "power_type",
+            "locked",
+            "quarantine",
+            "message",
+            "prompt",
+            "owner",
+            "macs",
+            "arch",
+            "cpu_count",
+            "memory_mib",
+            "storage_bytes",
+            "vendor",
+            "product",
+            "serial",
+            "boot_mode",
+            "image",
+            "addresses",
+            "actions");
     assertThat(shown.path("state").asText()).isEqualTo("Ready");
     assertThat(shown.path("deadline").isNull()).isTrue();
     assertThat(shown.path("progress").isNull()).isTrue();
@@ -64,8 +86,16 @@ class MachineApiTest {
     assertThat(shown.path("storage_bytes").asLong()).isEqualTo(8L << 30);
     assertThat(texts(shown.path("actions")))
         .containsExactly(
-            "commission", "test", "allocate", "deploy", "rescue", "mark-broken", "power-on",
-            "power-off", "power-cycle", "delete");
+            "commission",
+            "test",
+            "allocate",
+            "deploy",
+            "rescue",
+            "mark-broken",
+            "power-on",
+            "power-off",
+            "power-cycle",
+            "delete");
     var one = admin.get(path("")).json();
     assertThat(one.path("hardware").path("version").asInt()).isEqualTo(1);
     assertThat(one.path("results").isArray()).isTrue();
@@ -101,7 +131,12 @@ class MachineApiTest {
         .isEqualTo("m0 cannot exit rescue: it is Ready");
     assertThat(admin.json(path("/actions/fly"), "{}").status()).isEqualTo(404);
     assertThat(admin.json("/api/machines/zzzzzz/actions/deploy", "{}").status()).isEqualTo(404);
-    assertThat(admin.json(path("/actions/deploy"), "{\"image\":\"plan9\"}").json().path("detail").asText())
+    assertThat(
+            admin
+                .json(path("/actions/deploy"), "{\"image\":\"plan9\"}")
+                .json()
+                .path("detail")
+                .asText())
         .startsWith("no image custom/plan9 for amd64; there are [debian/bookworm]");
     assertThat(
             admin
@@ -121,8 +156,7 @@ class MachineApiTest {
     var fits = "#".repeat(DeployOrder.USER_DATA_LIMIT);
     var tooMuch =
         admin.json(
-            path("/actions/deploy"),
-            "{\"image\":\"debian-12\",\"user_data\":\"" + fits + "#\"}");
+            path("/actions/deploy"), "{\"image\":\"debian-12\",\"user_data\":\"" + fits + "#\"}");
     assertThat(tooMuch.status()).isEqualTo(413);
     assertThat(tooMuch.json().path("detail").asText()).contains("at most 2 MiB");
     assertThat(served.state(machine)).isEqualTo(State.READY);
@@ -169,11 +203,10 @@ class MachineApiTest {
     admin.json(path("/actions/allocate"), "{}");
     admin.json(path("/actions/power-on"), "{}");
     List<String> rows =
-        served.site.database.read(
-            tx ->
-                tx.list(
-                    "select actor, address, what from audit order by id",
-                    row -> row.getString(1) + " " + row.getString(2) + " " + row.getString(3)));
+        served.site.database.read(tx ->
+            tx.list(
+                "select actor, address, what from audit order by id",
+                row -> row.getString(1) + " " + row.getString(2) + " " + row.getString(3)));
     assertThat(rows)
         .contains(
             "user:ada 127.0.0.1 allocate m0 (" + machine.id() + ")",
