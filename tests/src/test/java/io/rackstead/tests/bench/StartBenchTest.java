@@ -69,8 +69,10 @@ class StartBenchTest {
 
   private List<String> appliance() throws IOException {
     var data = Files.createTempDirectory(folder, "appliance");
-    return List.of(
-        ROOT.resolve("appliance/run").toString(), "--data", data.toString(), "--http.port", "0");
+    var command = new ArrayList<>(List.of(ROOT.resolve("appliance/run").toString()));
+    command.addAll(List.of("--data", data.toString(), "--http.port", "0"));
+    command.addAll(List.of("--pxe.http-port", "0", "--pxe.tftp-port", "0"));
+    return command;
   }
 
   private List<String> bare(String cacheOption) throws IOException {

@@ -24,6 +24,12 @@ record Server(Lab lab, int number) {
     return Lab.text(Path.of(lab.setting("VMDIR"), "vm" + number + ".log"));
   }
 
+  /// The last of what it showed, for a message that has to explain itself.
+  String consoleTail() {
+    var lines = console().lines().toList();
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
+  }
+
   /// What QEMU says, not what the BMC says: there is a process or there is none.
   boolean isOn() {
     var call =
