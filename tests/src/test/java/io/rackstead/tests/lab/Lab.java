@@ -10,11 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /// `appliance/run --lab` as a process of its own, on a data folder of its own.
@@ -24,10 +22,6 @@ final class Lab implements AutoCloseable {
       Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolve("..").normalize();
 
   private static final Path RUN = ROOT.resolve("appliance/run");
-  // one folder of images for all stories of this checkout
-  private static final Path IMAGES = ROOT.resolve("tests/target/lab-images");
-  private static final Set<String> BUILT = new HashSet<>();
-  private static final Duration BUILD = Duration.ofMinutes(15);
   private static final Duration START = Duration.ofMinutes(3);
   private static final Duration QUICK = Duration.ofSeconds(30);
 
@@ -45,9 +39,10 @@ final class Lab implements AutoCloseable {
   /// in `data/lab.log`.
   static Lab start(Path data, int servers, String image, String... options) {
     assumePossible();
-    build("ephemeral");
-    if (!image.equals("none")) {
-      build(image);
+    if (image.equals("none")) {
+      Images.with("ephemeral");
+    } else {
+      Images.with("ephemeral", image);
     }
     return launch(data, servers, image, Map.of(), options);
   }
@@ -64,7 +59,7 @@ final class Lab implements AutoCloseable {
     assumePossible();
     var command = new ArrayList<String>();
     command.addAll(List.of(RUN.toString(), "--lab", Integer.toString(servers), "--image", image));
-    command.addAll(List.of("--data", data.toString(), "--images-from", IMAGES.toString()));
+    command.addAll(List.of("--data", data.toString(), "--images-from", Images.FOLDER.toString()));
     command.addAll(List.of("--http.port", "0"));
     command.addAll(Arrays.asList(options));
     Path log = data.resolve("lab.log");
@@ -87,14 +82,6 @@ final class Lab implements AutoCloseable {
       return lab;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start " + command, e);
-    }
-  }
-
-  private static synchronized void build(String image) {
-    if (BUILT.add(image)) {
-      var data = IMAGES.toString();
-      var call = List.of(RUN.toString(), "images", "build", image, "--data", data);
-      Command.output(BUILD, call);
     }
   }
 

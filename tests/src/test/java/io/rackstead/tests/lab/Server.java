@@ -32,15 +32,21 @@ record Server(Lab lab, int number) {
 
   /// What QEMU says, not what the BMC says: there is a process or there is none.
   boolean isOn() {
+    return vm("status").startsWith("on");
+  }
+
+  /// The hand at the machine: start, kill, reset or status.
+  String vm(String verb) {
     var call =
         List.of(
             "env",
+            "LAB=" + lab.setting("LAB"),
             "VMDIR=" + lab.setting("VMDIR"),
             "RUNDIR=" + lab.setting("RUNDIR"),
             Lab.ROOT.resolve("tests/lab/vm.sh").toString(),
-            "status",
+            verb,
             "vm" + number);
-    return Command.output(QUICK, call).startsWith("on");
+    return Command.output(QUICK, call);
   }
 
   /// What the BMC says to ipmitool, with the account that it was delivered with.
