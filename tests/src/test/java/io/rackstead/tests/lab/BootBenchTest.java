@@ -47,8 +47,7 @@ class BootBenchTest {
                   Lab.mac(1).replace(':', '-'),
                   lab.setting("PORT"));
       for (int round = 0; round < ROUNDS; round++) {
-        network.add(
-            seconds(server, () -> api.awaitMachine(Lab.mac(1), LIMIT).path("id").asText()));
+        network.add(seconds(server, () -> api.awaitMachine(Lab.mac(1), LIMIT).path("id").asText()));
         var id = api.awaitMachine(Lab.mac(1), LIMIT).path("id").asText();
         api.act(id, "delete", Map.of());
 
@@ -59,7 +58,9 @@ class BootBenchTest {
                 () -> {
                   int before = hellos(server);
                   return Api.await(
-                      "hello", LIMIT, () -> hellos(server) > before ? Optional.of("") : Optional.empty());
+                      "hello",
+                      LIMIT,
+                      () -> hellos(server) > before ? Optional.of("") : Optional.empty());
                 }));
         Files.writeString(conf, own);
       }

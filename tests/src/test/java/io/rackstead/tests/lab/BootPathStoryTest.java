@@ -22,8 +22,10 @@ class BootPathStoryTest {
     return List.of(
         Arguments.of("BIOS PXE that is not iPXE", List.of("--firmware", "bios", "--undionly", "1")),
         Arguments.of("UEFI HTTP boot", List.of("--firmware", "uefi", "--http-boot", "1")),
-        Arguments.of("BIOS beside a foreign DHCP server", List.of("--firmware", "bios", "--foreign-dhcp")),
-        Arguments.of("UEFI beside a foreign DHCP server", List.of("--firmware", "uefi", "--foreign-dhcp")));
+        Arguments.of(
+            "BIOS beside a foreign DHCP server", List.of("--firmware", "bios", "--foreign-dhcp")),
+        Arguments.of(
+            "UEFI beside a foreign DHCP server", List.of("--firmware", "uefi", "--foreign-dhcp")));
   }
 
   @ParameterizedTest(name = "{0}")

@@ -24,8 +24,7 @@ final class Images {
     var run = Lab.ROOT.resolve("appliance/run").toString();
     for (var name : names) {
       if (BUILT.add(name)) {
-        Command.output(
-            BUILD, List.of(run, "images", "build", name, "--data", FOLDER.toString()));
+        Command.output(BUILD, List.of(run, "images", "build", name, "--data", FOLDER.toString()));
       }
     }
     return new Images();
