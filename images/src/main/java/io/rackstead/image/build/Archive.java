@@ -31,7 +31,13 @@ record Archive(String suite, String main, Optional<String> security, boolean non
 
   /// Reads what apt says of its sources, a line each: label, codename, component, URI.
   static Archive parse(String targets) throws BuildException {
-    var rows = targets.lines().map(line -> line.split("\\|", -1)).filter(row -> row.length == 4);
+    var rows =
+        targets
+            .lines()
+            .map(line -> line.split("\\|", -1))
+            .filter(row -> row.length == 4)
+            // a CD in the drive is no archive for other machines
+            .filter(row -> !row[3].startsWith("cdrom:"));
     var byLabel = rows.collect(Collectors.groupingBy(row -> row[0]));
     var debian = byLabel.getOrDefault("Debian", List.of());
     var first =

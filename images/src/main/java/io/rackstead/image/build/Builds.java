@@ -11,10 +11,14 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /// What can be built, by name.
 final class Builds {
+  // in this process; a lock on a file keeps other processes out
+  private static final ReentrantLock BUILDING = new ReentrantLock();
+
   private final DirectoryImageStore store;
   private final Path cache;
   private final Consumer<String> say;
@@ -26,6 +30,17 @@ final class Builds {
   }
 
   void build(String what, Arguments arguments) throws IOException {
+    if (!BUILDING.tryLock()) {
+      throw new BuildException("another build is at work: wait for its end");
+    }
+    try {
+      buildAlone(what, arguments);
+    } finally {
+      BUILDING.unlock();
+    }
+  }
+
+  private void buildAlone(String what, Arguments arguments) throws IOException {
     Files.createDirectories(cache);
     try (var channel =
             FileChannel.open(

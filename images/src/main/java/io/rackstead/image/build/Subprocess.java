@@ -8,8 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /// A program run with an argument list, an input, and a limit on its time. Never a shell.
@@ -18,10 +16,6 @@ import java.util.concurrent.TimeUnit;
 record Subprocess(
     List<String> command, Map<String, String> environment, byte[] input, Duration limit) {
   private static final String PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
-
-  /// Debian's package of the programs that the host has to have.
-  private static final Map<String, String> PACKAGES =
-      new TreeMap<>(Map.of("mmdebstrap", "mmdebstrap", "apt-get", "apt"));
 
   Subprocess {
     command = List.copyOf(command);
@@ -58,9 +52,11 @@ record Subprocess(
         return file;
       }
     }
-    var name = Optional.ofNullable(PACKAGES.get(program)).orElse(program);
+    // what we run on the host has packages of the same name, but for apt, which only Debian has
     throw new BuildException(
-        program + " is not installed, and building needs it: apt-get install " + name);
+        program.equals("apt-get")
+            ? "building takes Debian packages, and this host has no apt: build on a Debian host"
+            : program + " is not installed, and building needs it: apt-get install " + program);
   }
 
   /// Runs it and gives back what it printed.

@@ -32,16 +32,18 @@ import java.util.concurrent.locks.ReentrantLock;
 ///     incoming/               what is being written
 ///
 /// Several processes may use the folder at once: readers see complete images only and notice new
-/// ones at the next question; writers take turns for the moment in which the index changes.
+/// ones at the next question; WRITERS take turns for the moment in which the index changes.
 public final class DirectoryImageStore implements ImageStore {
   // level 4 compresses a Debian disk about as well as 6 in half the time
   private static final int LEVEL = 4;
+
+  // One for all stores of this process: two of its threads cannot wait for one lock on a file.
+  private static final ReentrantLock WRITERS = new ReentrantLock();
 
   private final Path folder;
   private final InstantSource clock;
   private final Blobs blobs;
   private final Index index;
-  private final ReentrantLock writers = new ReentrantLock();
 
   public DirectoryImageStore(Path folder, InstantSource clock) throws IOException {
     this.folder = Files.createDirectories(folder).toRealPath();
@@ -84,38 +86,46 @@ public final class DirectoryImageStore implements ImageStore {
               id + " is to be a raw disk image, but the file is " + what + ": " + remedy);
     }
     var all = new SequenceInputStream(new ByteArrayInputStream(head), raw);
-    var received = blobs.receive(id.toString(), out -> compress(all, out));
-    var sizes = received.counted();
-    var image =
-        new Image(id, arch, sizes.raw(), sizes.compressed(), root, reportsBy, clock.instant());
-    inTurn(() -> {
-      blobs.accept(received, image.compressed());
-      index.put(image);
-      dropUnused();
-    });
-    return image;
+    try (var part = inTurn(blobs::begin)) {
+      var sizes = part.fill(id.toString(), out -> compress(all, out));
+      var image =
+          new Image(id, arch, sizes.raw(), sizes.compressed(), root, reportsBy, clock.instant());
+      return inTurn(() -> {
+        part.keepAs(image.compressed());
+        index.put(image);
+        dropUnused();
+        return image;
+      });
+    }
   }
 
   /// Makes a kernel and its RAM system the ephemeral system of an architecture.
   public EphemeralSystem addEphemeral(Architecture arch, String version, Path kernel, Path initrd)
       throws IOException {
     var what = "the ephemeral system " + version;
-    return inTurn(() -> {
-      var k = blobs.add(what, kernel);
-      var i = blobs.add(what, initrd);
+    try (var kernelPart = inTurn(blobs::begin);
+        var initrdPart = inTurn(blobs::begin)) {
+      var k = kernelPart.fill(what, out -> copy(kernel, out));
+      var i = initrdPart.fill(what, out -> copy(initrd, out));
       var system = new EphemeralSystem(arch, version, blobs.path(k), k, blobs.path(i), i);
-      index.put(system);
-      dropUnused();
-      return system;
-    });
+      return inTurn(() -> {
+        kernelPart.keepAs(k);
+        initrdPart.keepAs(i);
+        index.put(system);
+        dropUnused();
+        return system;
+      });
+    }
   }
 
   @Override
   public void remove(ImageId id, Architecture arch) throws IOException {
-    inTurn(() -> {
-      index.remove(id, arch);
-      dropUnused();
-    });
+    var _ =
+        inTurn(() -> {
+          index.remove(id, arch);
+          dropUnused();
+          return id;
+        });
   }
 
   /// Reads all bytes of an image again.
@@ -150,6 +160,12 @@ public final class DirectoryImageStore implements ImageStore {
   }
 
   private record Sizes(Artifact raw, Artifact compressed) {}
+
+  private static Artifact copy(Path file, OutputStream out) throws IOException {
+    var digesting = new Digesting(out);
+    Files.copy(file, digesting);
+    return digesting.artifact();
+  }
 
   private static Sizes compress(InputStream in, OutputStream out) throws IOException {
     var compressed = new Digesting(out);
@@ -187,31 +203,19 @@ public final class DirectoryImageStore implements ImageStore {
     }
   }
 
-  private interface Change {
-    void make() throws IOException;
-  }
-
   private interface Making<T> {
     T make() throws IOException;
   }
 
-  private void inTurn(Change change) throws IOException {
-    var _ =
-        inTurn(() -> {
-          change.make();
-          return true;
-        });
-  }
-
   private <T> T inTurn(Making<T> change) throws IOException {
-    writers.lock();
+    WRITERS.lock();
     try (var channel =
             FileChannel.open(
                 folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         var _ = channel.lock()) {
       return change.make();
     } finally {
-      writers.unlock();
+      WRITERS.unlock();
     }
   }
 }

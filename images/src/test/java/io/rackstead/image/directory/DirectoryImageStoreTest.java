@@ -2,6 +2,7 @@ package io.rackstead.image.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.github.luben.zstd.ZstdInputStream;
 import io.rackstead.image.Architecture;
@@ -18,11 +19,16 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -175,6 +181,47 @@ class DirectoryImageStoreTest {
     Files.write(folder.resolve("incoming/12345.part"), new byte[10]);
     add(NAME, disk(1, 4096));
     assertThat(files("incoming")).isEmpty();
+  }
+
+  @Test
+  void twoStoresOfOneFolderTakeImagesInAtOnce() throws Exception {
+    var other = new DirectoryImageStore(folder, CLOCK);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var all = new ArrayList<Future<Image>>();
+      for (int i = 0; i < 12; i++) {
+        var id = ImageId.parse("n" + i);
+        var disk = disk(i, 200_000);
+        var into = i % 2 == 0 ? store : other;
+        all.add(
+            threads.submit(
+                () -> into.add(id, Architecture.AMD64, in(disk), ROOT, Image.ReportsBy.AGENT)));
+      }
+      for (var added : all) {
+        assertThat(store.verify(added.get(30, TimeUnit.SECONDS))).isEmpty();
+      }
+    }
+    assertThat(store.images()).hasSize(12).isEqualTo(other.images());
+    assertThat(files("incoming")).isEmpty();
+  }
+
+  @Test
+  @Tag("lab")
+  void aFullDiskLeavesNothingBehind() throws Exception {
+    var small = Files.createDirectory(folder.resolve("small"));
+    var mount = List.of("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", small.toString());
+    assumeTrue(new ProcessBuilder(mount).start().waitFor() == 0, "needs root, to mount");
+    try {
+      var full = new DirectoryImageStore(small, CLOCK);
+      assertThatThrownBy(() ->
+              full.add(NAME, Architecture.AMD64, in(disk(1, 8 << 20)), ROOT, Image.ReportsBy.AGENT))
+          .isInstanceOf(StorageFull.class)
+          .hasMessageContaining("for custom/tool, 2 MiB are free");
+      assertThat(full.images()).isEmpty();
+      assertThat(small.resolve("incoming")).isEmptyDirectory();
+      assertThat(small.resolve("sha256")).isEmptyDirectory();
+    } finally {
+      assertThat(new ProcessBuilder("umount", small.toString()).start().waitFor()).isZero();
+    }
   }
 
   @Test
