@@ -12,7 +12,7 @@ put() { # put PATH: standard input becomes that file
 
 put etc/fstab <<F
 UUID=$uuid / ext4 defaults,errors=remount-ro 0 1
-LABEL=ESP /boot/efi vfat umask=0077,nofail,x-systemd.device-timeout=10s 0 2
+LABEL=ESP /boot/efi vfat umask=0077,nofail 0 2
 F
 mkdir -p "$root/boot/efi"
 

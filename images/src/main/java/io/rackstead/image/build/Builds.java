@@ -98,6 +98,7 @@ final class Builds {
         && Files.readString(note).equals(inputs + " " + there.get().raw().sha256())) {
       say.accept(id + " is as the archive is: nothing to build");
     } else {
+      DebianImageBuilder.needRoot(id);
       var tools = tools(archive, id.series());
       var image =
           new DebianImageBuilder(archive, cache.resolve("work"), say)

@@ -100,13 +100,16 @@ final class DebianImageBuilder {
     return Resources.read("/debian/customize.sh");
   }
 
-  /// @param tools the unpacked packages of {@link DiskImageBuilder}, of the same release
-  /// @param inputs a digest of all that goes in; identifiers on the disk follow from it
-  Image build(ImageId id, Path tools, String inputs, DirectoryImageStore store) throws IOException {
+  static void needRoot(ImageId id) throws BuildException {
     if (!PackageTrees.isRoot()) {
       throw new BuildException(
           "installing " + id + " into a folder needs root, for its packages' own scripts: sudo");
     }
+  }
+
+  /// @param tools the unpacked packages of {@link DiskImageBuilder}, of the same release
+  /// @param inputs a digest of all that goes in; identifiers on the disk follow from it
+  Image build(ImageId id, Path tools, String inputs, DirectoryImageStore store) throws IOException {
     Files.createDirectories(work);
     var folder = Files.createTempDirectory(work, id.series());
     try {

@@ -109,6 +109,7 @@ final class DiskImageBuilder {
     }
     format.addAll(List.of("-H", Long.toString(DiskLayout.ESP_START), "-T", sectors, "::"));
     run("mformat", format, "");
+    dropPartitionEntry(disk);
     run("mmd", List.of("-i", esp, "::/EFI", "::/EFI/BOOT", "::/EFI/debian"), "");
     copy(esp, tree.resolve("usr/lib/shim/shimx64.efi.signed"), "BOOT/BOOTX64.EFI");
     copy(esp, tree.resolve("usr/lib/shim/mmx64.efi.signed"), "BOOT/mmx64.efi");
@@ -128,6 +129,15 @@ final class DiskImageBuilder {
       copy(esp, config, "debian/grub.cfg");
     } finally {
       Files.deleteIfExists(config);
+    }
+  }
+
+  /// mformat also writes a partition entry into the filesystem's first sector, as if that were a
+  /// disk; blkid then sees both and mounts neither.
+  private static void dropPartitionEntry(Path disk) throws IOException {
+    try (var file = new RandomAccessFile(disk.toFile(), "rw")) {
+      file.seek(DiskLayout.ESP_START * 512 + 446);
+      file.write(new byte[64]);
     }
   }
 
