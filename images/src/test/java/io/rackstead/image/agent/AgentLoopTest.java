@@ -63,11 +63,11 @@ class AgentLoopTest {
   }
 
   @Test
-  void powersOffWhenItsCapabilityIsUsed() throws Exception {
+  void restartsForANewCapabilityWhenItsOwnIsRefused() throws Exception {
     server.helloStatus = 403;
     agent();
     assertThat(host.read("console")).contains("does not know this boot: HTTP 403 used");
-    assertThat(host.read("called")).contains("poweroff");
+    assertThat(host.read("called")).contains("reboot");
   }
 
   @Test
