@@ -19,6 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,8 +31,13 @@ import org.slf4j.LoggerFactory;
 public final class PxeServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PxeServer.class);
 
+  private static final int LOOK_AGAIN_SECONDS = 5;
+
   private final PxeConfig config;
   private final Networks networks;
+  private final ScheduledExecutorService again =
+      new ScheduledThreadPoolExecutor(
+          1, Thread.ofPlatform().name("pxe-refresh").daemon().factory());
   private final List<ServiceState> fixed = new ArrayList<>();
   private final Optional<LeaseLog> leases;
   private final Optional<BootHttpServer> http;
@@ -78,6 +86,8 @@ public final class PxeServer implements AutoCloseable {
                     clock));
     this.noRouter = dhcp.isEmpty() ? Optional.empty() : tellLoaders(seen);
     refresh();
+    again.scheduleWithFixedDelay(
+        this::lookAgain, LOOK_AGAIN_SECONDS, LOOK_AGAIN_SECONDS, TimeUnit.SECONDS);
   }
 
   /// Starts what can be started, and never throws for what cannot.
@@ -162,8 +172,18 @@ public final class PxeServer implements AutoCloseable {
     fixed.add(new ServiceState(name, Status.FAILED, line));
   }
 
-  /// Follows an edit of the networks. DHCP also notices by itself, within seconds.
-  public void refresh() {
+  private void lookAgain() {
+    try {
+      refresh();
+    } catch (RuntimeException e) {
+      // an exception here would end the looking
+      LOG.error("boot services: the networks cannot be followed", e);
+    }
+  }
+
+  /// Follows an edit of the networks at once. Without it an edit, an interface that appears later
+  /// or a port that becomes free is noticed within seconds.
+  public synchronized void refresh() {
     dhcp.ifPresent(DhcpServer::refresh);
     Set<Inet4Address> addresses =
         config.bindAddress().isAnyLocalAddress()
@@ -207,6 +227,7 @@ public final class PxeServer implements AutoCloseable {
 
   @Override
   public void close() {
+    again.shutdownNow();
     noRouter.ifPresent(NoRouter::close);
     dhcp.ifPresent(DhcpServer::close);
     tftp.ifPresent(TftpServer::close);

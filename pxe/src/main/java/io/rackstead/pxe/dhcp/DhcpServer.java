@@ -32,7 +32,6 @@ import org.slf4j.LoggerFactory;
 /// follows the operator's edits: an interface that is served from now on is heard within seconds.
 public final class DhcpServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DhcpServer.class);
-  private static final int LOOK_AGAIN_SECONDS = 5;
   private static final String ANY = "";
 
   private final PxeConfig config;
@@ -97,18 +96,11 @@ public final class DhcpServer implements AutoCloseable {
       BootJournal journal) {
     var server = new DhcpServer(config, networks, responder, leases, journal);
     server.refresh();
-    server.loop.scheduleWithFixedDelay(
-        server::lookAgain, LOOK_AGAIN_SECONDS, LOOK_AGAIN_SECONDS, TimeUnit.SECONDS);
     return server;
   }
 
-  private void lookAgain() {
-    // sockets are opened by the loop, so the waiting for it is done elsewhere
-    Thread.ofVirtual().name("dhcp-refresh").start(this::refresh);
-  }
-
   /// Opens and closes sockets until they are those of [Networks#served]. Called after each edit,
-  /// and by itself every few seconds.
+  /// and every few seconds.
   public synchronized void refresh() {
     if (closed) {
       return;

@@ -69,12 +69,15 @@ public final class TftpServer implements AutoCloseable {
 
   /// Listens on just these addresses from now on; what cannot be bound shows in [#state].
   public synchronized void listenOn(Set<? extends InetAddress> addresses) {
+    if (clock.isShutdown()) {
+      return;
+    }
     for (var address : Set.copyOf(open.keySet())) {
       if (!addresses.contains(address)) {
         close(address);
       }
     }
-    failed.clear();
+    failed.keySet().removeIf(known -> addresses.stream().noneMatch(a -> known.equals(text(a))));
     for (var address : addresses) {
       if (!open.containsKey(address)) {
         open(address);
@@ -86,12 +89,14 @@ public final class TftpServer implements AutoCloseable {
     try {
       transferPorts.put(address, openTransferPorts(address));
       open.put(address, bind(requests, new InetSocketAddress(address, port)));
+      failed.remove(text(address));
       LOG.info("tftp listens on {}", describe(address));
     } catch (IOException e) {
       closeTransferPorts(address);
-      failed.put(
-          address.getHostAddress(),
-          BindFailure.explain(describe(address), port, "pxe.tftpPort", e));
+      var line = BindFailure.explain(describe(address), port, "pxe.tftpPort", e);
+      if (!line.equals(failed.put(text(address), line))) {
+        LOG.warn("{}", line);
+      }
     }
   }
 
@@ -146,6 +151,10 @@ public final class TftpServer implements AutoCloseable {
       // an exception here would end the clock, and with it every retransmission
       LOG.error("tftp clock", e);
     }
+  }
+
+  private static String text(InetAddress address) {
+    return address.getHostAddress();
   }
 
   private String describe(InetAddress address) {
