@@ -257,6 +257,7 @@ final class MachineOperations {
   private Reply remove(Call call) {
     var machine = machine(call);
     Verbs.mustOperate(call.request());
+    Verbs.mustBeUnlocked(machine);
     if (machine.state().busy() && !call.truth("force").orElse(false)) {
       throw new Problem(
           409,
