@@ -3,14 +3,13 @@ package io.rackstead.plan;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rackstead.commission.Hardware;
-import io.rackstead.http.Json;
 import io.rackstead.machine.Deployment;
 import io.rackstead.machine.Machine;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/// What the installed system finds of us: cloud-init's NoCloud seed and where to report. Everything
-/// is written as JSON, which is YAML too, so that no value can become more than a value.
+/// What the installed system finds of us: cloud-init's NoCloud seed and where to report. It is
+/// written as data, never pasted together, so that no value can become more than a value.
 public final class Seed {
   private static final String FOLDER = "/var/lib/cloud/seed/nocloud/";
   private static final String CONFIG = "/etc/cloud/cloud.cfg.d/90-rackstead.cfg";
@@ -29,12 +28,12 @@ public final class Seed {
   /// @param reportUrl where cloud-init's reporting webhook posts to
   public static byte[] content(String path, Machine machine, String reportUrl) {
     return switch (path.substring(path.lastIndexOf('/') + 1)) {
-      case "meta-data" -> Json.bytes(metaData(machine));
+      case "meta-data" -> Yaml.bytes(metaData(machine));
       case "user-data" ->
           userData(machine.deployment().map(Deployment::userData).orElse(""))
               .getBytes(StandardCharsets.UTF_8);
-      case "network-config" -> Json.bytes(network(machine));
-      case "90-rackstead.cfg" -> Json.bytes(config(reportUrl));
+      case "network-config" -> Yaml.bytes(network(machine));
+      case "90-rackstead.cfg" -> Yaml.bytes(config(reportUrl));
       default -> throw new IllegalArgumentException("no seed file " + path);
     };
   }
