@@ -45,7 +45,10 @@ public final class Users {
     if (password.reveal().length() < SHORTEST) {
       throw new IllegalArgumentException("a password has at least " + SHORTEST + " characters");
     }
-    var hash = Password.hash(password, random);
+    return store(username, Password.hash(password, random), role, origin);
+  }
+
+  private User store(String username, String hash, Role role, Origin origin) {
     return database.inTransaction(tx -> {
       boolean known =
           tx.change(
@@ -98,7 +101,7 @@ public final class Users {
       password.append(LETTERS.charAt(random.nextInt(LETTERS.length())));
     }
     var secret = Secret.of(password.toString());
-    set(username, secret, Role.ADMIN, Origin.APPLIANCE);
+    store(username, Password.hashOfRandom(secret, random), Role.ADMIN, Origin.APPLIANCE);
     return Optional.of(secret);
   }
 

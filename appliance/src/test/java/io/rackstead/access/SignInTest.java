@@ -137,7 +137,11 @@ class SignInTest {
       var password = fresh.users.firstAdministrator("admin").orElseThrow();
       assertThat(password.reveal()).hasSize(20);
       assertThat(fresh.users.signIn("admin", password)).isPresent();
+      assertThat(fresh.users.signIn("admin", Secret.of(password.reveal() + "x"))).isEmpty();
       assertThat(fresh.users.firstAdministrator("admin")).isEmpty();
+      fresh.users.set("admin", Secret.of("chosen by hand"), Role.ADMIN, Origin.CONSOLE);
+      assertThat(fresh.users.signIn("admin", password)).isEmpty();
+      assertThat(fresh.users.signIn("admin", Secret.of("chosen by hand"))).isPresent();
     }
     assertThat(site.users.firstAdministrator("admin")).isEmpty();
   }
