@@ -102,6 +102,8 @@ start() {
         *) echo "firmware is bios, uefi or uefi-sb, got $FW" >&2; exit 2 ;;
         esac
     fi
+    # a network that has no IPv6 costs the firmware 80 s a try: only where a test wants it
+    case "$FW$EXTRA" in uefi*IPv6PXESupport*) ;; uefi*) a+=(-fw_cfg name=opt/org.tianocore/IPv6PXESupport,string=n) ;; esac
     [ -n "$UUID" ] && a+=(-uuid "$UUID")
     [ -n "$SERIALNO" ] && a+=(-smbios "type=1,manufacturer=Rackstead,product=Lab VM,serial=$SERIALNO")
     [ -n "$TAP" ] && nic "$NIC" "$TAP" "$MAC" n0 "$(bootindex n)"

@@ -81,7 +81,7 @@ final class OAuth {
           "Authorization Error: PLAINTEXT would show the key on this network: use https, sign with"
               + " HMAC-SHA1, or allow "
               + request.client().getHostAddress()
-              + " with access.plaintext_from.");
+              + " with access.plaintext-from.");
     }
     var wanted = "&" + key.tokenSecret().reveal();
     if (!same(wanted, header.signature())) {

@@ -206,7 +206,7 @@ public final class Appliance implements AutoCloseable {
                   config.http().address(),
                   config.http().port(),
                   routes,
-                  new Doorman(database, users, keys, people, clock, List.of()),
+                  new Doorman(database, users, keys, people, clock, config.plaintextFrom()),
                   StaticPages.ofClassPath()));
 
       part(

@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param data the data folder
 /// @param networks where machines are provisioned; none: no DHCP
 /// @param accept which newcomers are commissioned without a person: empty, or the rule `all`
+/// @param plaintextFrom networks where an API key may be sent without TLS, beside loopback
 /// @param bmcUser the account that is made on each BMC
 public record Config(
     Path data,
@@ -23,7 +24,8 @@ public record Config(
     List<NetworkSpec> networks,
     Optional<String> accept,
     String bmcUser,
-    Effort effort) {
+    Effort effort,
+    List<String> plaintextFrom) {
   public static final Config DEFAULT =
       new Config(
           Path.of("data"),
@@ -32,13 +34,15 @@ public record Config(
           List.of(),
           Optional.empty(),
           "rackstead",
-          Effort.NORMAL);
+          Effort.NORMAL,
+          List.of());
 
   /// @param port of the API, the pages and the agents; 0 picks a free one
   public record Http(String address, int port) {}
 
   public Config {
     networks = List.copyOf(networks);
+    plaintextFrom = List.copyOf(plaintextFrom);
   }
 
   /// What an operator may set, by the one name that file, environment and flag share.
@@ -56,7 +60,10 @@ public record Config(
         "a network, 'prov0 10.77.0.0/24 server 10.77.0.50-10.77.0.199'; repeat it for more"),
     ACCEPT("accept", "which newcomers are commissioned by themselves: none or all"),
     BMC_USER("bmc.user", "the account that is made on each BMC"),
-    TEST_EFFORT("test.effort", "how hard a machine is tested: quick, normal or thorough");
+    TEST_EFFORT("test.effort", "how hard a machine is tested: quick, normal or thorough"),
+    PLAINTEXT_FROM(
+        "access.plaintext-from",
+        "networks (CIDR, with commas) from where OAuth PLAINTEXT is taken without TLS");
 
     private final String text;
     private final String help;
@@ -78,7 +85,15 @@ public record Config(
   Config with(Key key, String value) {
     return switch (key) {
       case HTTP_ADDRESS ->
-          new Config(data, new Http(value, http.port()), pxe, networks, accept, bmcUser, effort);
+          new Config(
+              data,
+              new Http(value, http.port()),
+              pxe,
+              networks,
+              accept,
+              bmcUser,
+              effort,
+              plaintextFrom);
       case HTTP_PORT ->
           new Config(
               data,
@@ -87,13 +102,14 @@ public record Config(
               networks,
               accept,
               bmcUser,
-              effort);
+              effort,
+              plaintextFrom);
       case PXE_ADDRESS, PXE_DHCP_PORT, PXE_PROXY_PORT, PXE_TFTP_PORT, PXE_HTTP_PORT, PXE_LOADERS ->
-          new Config(data, http, pxe(key, value), networks, accept, bmcUser, effort);
+          new Config(data, http, pxe(key, value), networks, accept, bmcUser, effort, plaintextFrom);
       case NETWORK -> {
         var more = new java.util.ArrayList<>(networks);
         more.add(NetworkSpec.parse(value));
-        yield new Config(data, http, pxe, more, accept, bmcUser, effort);
+        yield new Config(data, http, pxe, more, accept, bmcUser, effort, plaintextFrom);
       }
       case ACCEPT ->
           new Config(
@@ -108,14 +124,19 @@ public record Config(
                     throw new IllegalArgumentException("accept is none or all, got " + value);
               },
               bmcUser,
-              effort);
-      case TEST_EFFORT -> new Config(data, http, pxe, networks, accept, bmcUser, effort(value));
+              effort,
+              plaintextFrom);
+      case PLAINTEXT_FROM ->
+          new Config(
+              data, http, pxe, networks, accept, bmcUser, effort, List.of(value.split("[ ,]+")));
+      case TEST_EFFORT ->
+          new Config(data, http, pxe, networks, accept, bmcUser, effort(value), plaintextFrom);
       case BMC_USER -> {
         if (!value.matches("[A-Za-z0-9_-]{1,16}")) {
           throw new IllegalArgumentException(
               "bmc.user has 1 to 16 letters, digits, - or _, got " + value);
         }
-        yield new Config(data, http, pxe, networks, accept, value, effort);
+        yield new Config(data, http, pxe, networks, accept, value, effort, plaintextFrom);
       }
     };
   }
@@ -135,7 +156,8 @@ public record Config(
         networks,
         accept,
         bmcUser,
-        effort);
+        effort,
+        plaintextFrom);
   }
 
   /// What a key is set to, as it would be written.
@@ -152,6 +174,8 @@ public record Config(
       case NETWORK -> networks.isEmpty() ? "(none: DHCP is silent)" : networks.toString();
       case ACCEPT -> accept.isPresent() ? "all" : "none";
       case BMC_USER -> bmcUser;
+      case PLAINTEXT_FROM ->
+          plaintextFrom.isEmpty() ? "(loopback only)" : String.join(",", plaintextFrom);
       case TEST_EFFORT -> effort.name().toLowerCase(Locale.ROOT);
     };
   }

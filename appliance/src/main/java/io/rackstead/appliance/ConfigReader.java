@@ -127,7 +127,8 @@ final class ConfigReader {
                 List.of(),
                 config.accept(),
                 config.bmcUser(),
-                config.effort());
+                config.effort(),
+                config.plaintextFrom());
       }
       for (var value : values) {
         config = config.with(key, value);

@@ -144,7 +144,8 @@ public final class Main {
               --print-config     show each setting and where it came from
               --version          show the version
 
-            commands: createadmin, apikey, images, events, backup, restore, status; each knows --help
+            commands: createadmin, apikey, images, events, backup, restore, confirm, status; each knows
+            --help
             """)
         .toString();
   }
