@@ -129,7 +129,7 @@ class FullLifeCycleStoryTest {
     api.patiently(id, "release", Map.of("erase", "quick"));
     api.awaitState(id, "Ready", RELEASE);
     var server = lab.server(number);
-    assertThat(server.isOn()).isFalse();
+    server.awaitOff(RELEASE);
     assertThat(server.bytes(0, WIPED)).containsOnly(0);
     assertThat(server.bytes(server.diskSize() - WIPED, WIPED)).containsOnly(0);
     assertThat(server.partitions()).isEmpty();

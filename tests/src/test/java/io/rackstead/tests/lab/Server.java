@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /// One virtual server of the lab as the world sees it: its disk, its power, its console.
 record Server(Lab lab, int number) {
@@ -33,6 +34,14 @@ record Server(Lab lab, int number) {
   /// What QEMU says, not what the BMC says: there is a process or there is none.
   boolean isOn() {
     return vm("status").startsWith("on");
+  }
+
+  /// Ready is said when the work is done; the power goes a moment later.
+  void awaitOff(Duration limit) {
+    Api.await(
+        "server " + number + " that is off",
+        limit,
+        () -> isOn() ? Optional.empty() : Optional.of(true));
   }
 
   /// The hand at the machine: start, kill, reset or status.

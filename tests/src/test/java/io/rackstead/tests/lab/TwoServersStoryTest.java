@@ -45,8 +45,8 @@ class TwoServersStoryTest {
     assertThat(ready.path("serial").asText()).isEqualTo("RACK-LAB-0" + number);
     assertThat(ready.path("power_type").asText()).isEqualTo("ipmi");
     assertThat(ready.at("/hardware/disks/0/serial").asText()).isEqualTo("RACKDISK0" + number);
+    server.awaitOff(RELEASE);
     assertThat(server.bmcPower()).isEqualTo("Chassis Power is off");
-    assertThat(server.isOn()).isFalse();
 
     api.act(id, "deploy", Map.of("image", "test-small"));
     api.awaitState(id, "Deployed", DEPLOY);
@@ -58,7 +58,7 @@ class TwoServersStoryTest {
 
     api.act(id, "release", Map.of("erase", "quick"));
     api.awaitState(id, "Ready", RELEASE);
-    assertThat(server.isOn()).isFalse();
+    server.awaitOff(RELEASE);
     assertThat(server.bytes(0, WIPED)).containsOnly(0);
     assertThat(server.bytes(server.diskSize() - WIPED, WIPED)).containsOnly(0);
   }
