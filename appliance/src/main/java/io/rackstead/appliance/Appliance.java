@@ -43,6 +43,7 @@ import io.rackstead.power.PowerTasks;
 import io.rackstead.pxe.PxeServer;
 import io.rackstead.pxe.ServiceState;
 import io.rackstead.store.Database;
+import io.rackstead.task.Brake;
 import io.rackstead.task.TaskRunner;
 import io.rackstead.task.TaskStore;
 import java.io.IOException;
@@ -140,7 +141,8 @@ public final class Appliance implements AutoCloseable {
                   tasks,
                   clock,
                   new PowerTasks(machines, bmcs, sessions),
-                  this::observing));
+                  this::observing,
+                  new Brake(config.brake().atATime(), config.brake().perHour())));
       var power = part(new PowerControl(machines, bmcs));
 
       var users = new Users(database, random, clock);

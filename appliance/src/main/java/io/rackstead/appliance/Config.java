@@ -25,7 +25,8 @@ public record Config(
     Optional<String> accept,
     String bmcUser,
     Effort effort,
-    List<String> plaintextFrom) {
+    List<String> plaintextFrom,
+    BrakeLimits brake) {
   public static final Config DEFAULT =
       new Config(
           Path.of("data"),
@@ -35,7 +36,11 @@ public record Config(
           Optional.empty(),
           "rackstead",
           Effort.NORMAL,
-          List.of());
+          List.of(),
+          new BrakeLimits(10, 60));
+
+  /// How many releases may run at a time, and begin in an hour.
+  public record BrakeLimits(int atATime, int perHour) {}
 
   /// @param port of the API, the pages and the agents; 0 picks a free one
   public record Http(String address, int port) {}
@@ -61,6 +66,8 @@ public record Config(
     ACCEPT("accept", "which newcomers are commissioned by themselves: none or all"),
     BMC_USER("bmc.user", "the account that is made on each BMC"),
     TEST_EFFORT("test.effort", "how hard a machine is tested: quick, normal or thorough"),
+    BRAKE_AT_A_TIME("brake.at-a-time", "releases and erasures that may run at a time"),
+    BRAKE_PER_HOUR("brake.per-hour", "releases and erasures that may begin in an hour"),
     PLAINTEXT_FROM(
         "access.plaintext-from",
         "networks (CIDR, with commas) from where OAuth PLAINTEXT is taken without TLS");
@@ -93,7 +100,8 @@ public record Config(
               accept,
               bmcUser,
               effort,
-              plaintextFrom);
+              plaintextFrom,
+              brake);
       case HTTP_PORT ->
           new Config(
               data,
@@ -103,13 +111,15 @@ public record Config(
               accept,
               bmcUser,
               effort,
-              plaintextFrom);
+              plaintextFrom,
+              brake);
       case PXE_ADDRESS, PXE_DHCP_PORT, PXE_PROXY_PORT, PXE_TFTP_PORT, PXE_HTTP_PORT, PXE_LOADERS ->
-          new Config(data, http, pxe(key, value), networks, accept, bmcUser, effort, plaintextFrom);
+          new Config(
+              data, http, pxe(key, value), networks, accept, bmcUser, effort, plaintextFrom, brake);
       case NETWORK -> {
         var more = new java.util.ArrayList<>(networks);
         more.add(NetworkSpec.parse(value));
-        yield new Config(data, http, pxe, more, accept, bmcUser, effort, plaintextFrom);
+        yield new Config(data, http, pxe, more, accept, bmcUser, effort, plaintextFrom, brake);
       }
       case ACCEPT ->
           new Config(
@@ -125,18 +135,30 @@ public record Config(
               },
               bmcUser,
               effort,
-              plaintextFrom);
+              plaintextFrom,
+              brake);
+      case BRAKE_AT_A_TIME -> with(new BrakeLimits(number(key, value), brake.perHour()));
+      case BRAKE_PER_HOUR -> with(new BrakeLimits(brake.atATime(), number(key, value)));
       case PLAINTEXT_FROM ->
           new Config(
-              data, http, pxe, networks, accept, bmcUser, effort, List.of(value.split("[ ,]+")));
+              data,
+              http,
+              pxe,
+              networks,
+              accept,
+              bmcUser,
+              effort,
+              List.of(value.split("[ ,]+")),
+              brake);
       case TEST_EFFORT ->
-          new Config(data, http, pxe, networks, accept, bmcUser, effort(value), plaintextFrom);
+          new Config(
+              data, http, pxe, networks, accept, bmcUser, effort(value), plaintextFrom, brake);
       case BMC_USER -> {
         if (!value.matches("[A-Za-z0-9_-]{1,16}")) {
           throw new IllegalArgumentException(
               "bmc.user has 1 to 16 letters, digits, - or _, got " + value);
         }
-        yield new Config(data, http, pxe, networks, accept, value, effort, plaintextFrom);
+        yield new Config(data, http, pxe, networks, accept, value, effort, plaintextFrom, brake);
       }
     };
   }
@@ -157,7 +179,8 @@ public record Config(
         accept,
         bmcUser,
         effort,
-        plaintextFrom);
+        plaintextFrom,
+        brake);
   }
 
   /// What a key is set to, as it would be written.
@@ -174,6 +197,8 @@ public record Config(
       case NETWORK -> networks.isEmpty() ? "(none: DHCP is silent)" : networks.toString();
       case ACCEPT -> accept.isPresent() ? "all" : "none";
       case BMC_USER -> bmcUser;
+      case BRAKE_AT_A_TIME -> Integer.toString(brake.atATime());
+      case BRAKE_PER_HOUR -> Integer.toString(brake.perHour());
       case PLAINTEXT_FROM ->
           plaintextFrom.isEmpty() ? "(loopback only)" : String.join(",", plaintextFrom);
       case TEST_EFFORT -> effort.name().toLowerCase(Locale.ROOT);
@@ -193,6 +218,17 @@ public record Config(
         key == Key.PXE_ADDRESS ? Subnet.address(value) : pxe.bindAddress(),
         pxe.leaseDirectory(),
         key == Key.PXE_LOADERS ? Path.of(value) : pxe.loaderDirectory());
+  }
+
+  private Config with(BrakeLimits limits) {
+    return new Config(data, http, pxe, networks, accept, bmcUser, effort, plaintextFrom, limits);
+  }
+
+  private static int number(Key key, String value) {
+    if (!value.matches("[1-9][0-9]{0,5}")) {
+      throw new IllegalArgumentException(key.text() + " is a number from 1, got " + value);
+    }
+    return Integer.parseInt(value);
   }
 
   private static Effort effort(String value) {

@@ -128,7 +128,8 @@ final class ConfigReader {
                 config.accept(),
                 config.bmcUser(),
                 config.effort(),
-                config.plaintextFrom());
+                config.plaintextFrom(),
+                config.brake());
       }
       for (var value : values) {
         config = config.with(key, value);

@@ -33,6 +33,7 @@ public final class TaskRunner implements AutoCloseable {
   private final InstantSource clock;
   private final Handler handler;
   private final BooleanSupplier held;
+  private final Brake brake;
   private final Set<MachineId> running = ConcurrentHashMap.newKeySet();
   private final Map<MachineId, Watch> watches = new ConcurrentHashMap<>();
   private final Thread loop;
@@ -55,13 +56,15 @@ public final class TaskRunner implements AutoCloseable {
       TaskStore store,
       InstantSource clock,
       Handler handler,
-      BooleanSupplier held) {
+      BooleanSupplier held,
+      Brake brake) {
     this.machines = machines;
     this.database = database;
     this.store = store;
     this.clock = clock;
     this.handler = handler;
     this.held = held;
+    this.brake = brake;
     this.loop = Thread.ofPlatform().name("tasks").daemon(true).unstarted(this::loop);
   }
 
@@ -89,11 +92,29 @@ public final class TaskRunner implements AutoCloseable {
     var now = clock.instant();
     var first = new HashSet<MachineId>();
     for (var row : database.read(store::all)) {
-      if (first.add(row.machine()) && !row.dueAt().isAfter(now) && running.add(row.machine())) {
+      if (first.add(row.machine())
+          && !row.dueAt().isAfter(now)
+          && !braked(row, now)
+          && running.add(row.machine())) {
         Thread.ofVirtual().name("task-" + row.machine()).start(() -> run(row));
       }
     }
     machines.list().forEach(this::keepDeadline);
+  }
+
+  /// A release that the brake holds waits, its patience renewed, and its machine says why.
+  private boolean braked(TaskStore.Row row, Instant now) {
+    var machine = machines.find(row.machine());
+    if (machine.isEmpty()
+        || machine.get().epoch() != row.epoch()
+        || !Brake.destructive(machine.get())) {
+      return false;
+    }
+    var why = brake.holds(machine.get(), machines.list(), now);
+    why.filter(words -> !machine.get().standing().message().equals(words))
+        .ifPresent(words ->
+            machines.apply(row.machine(), new Event.Progressed(words), Actor.rule("brake")));
+    return why.isPresent();
   }
 
   private void run(TaskStore.Row row) {

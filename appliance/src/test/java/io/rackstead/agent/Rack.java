@@ -106,7 +106,8 @@ public final class Rack implements AutoCloseable {
             taskStore,
             this::now,
             new PowerTasks(machines, new Bmcs(bmcs, database, vault), sessions),
-            () -> false);
+            () -> false,
+            new io.rackstead.task.Brake(10, 60));
   }
 
   public static FakeBmc fakeBmc() {
