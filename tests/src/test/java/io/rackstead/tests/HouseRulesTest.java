@@ -18,7 +18,7 @@ class HouseRulesTest {
   private static JavaClasses house = new ClassFileImporter().importPackages();
 
   /// A library, and the one place that names it.
-  private record Place(String library, String... packages) {}
+  private record Place(String name, String... packages) {}
 
   private static final List<Place> PLACES =
       List.of(
@@ -46,7 +46,7 @@ class HouseRulesTest {
     return PLACES.stream()
         .map(place ->
             DynamicTest.dynamicTest(
-                place.library(),
+                place.name(),
                 () ->
                     check(
                         noClasses()
@@ -56,7 +56,7 @@ class HouseRulesTest {
                             .resideInAPackage("io.rackstead..")
                             .should()
                             .dependOnClassesThat()
-                            .resideInAPackage(place.library()))))
+                            .resideInAPackage(place.name()))))
         .toList();
   }
 
