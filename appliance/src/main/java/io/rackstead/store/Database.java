@@ -3,6 +3,7 @@ package io.rackstead.store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -54,6 +55,7 @@ public final class Database implements AutoCloseable {
     var file = folder.resolve("rackstead");
     try {
       Files.createDirectories(folder);
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
       var database =
           new Database(
               "jdbc:h2:file:"
