@@ -35,9 +35,10 @@ NIC2=virtio-net-pci TAP2='' MAC2='' OVMF=${OVMF:-/usr/share/OVMF}
 [ -f "$b.conf" ] && . "$b.conf"
 
 pid() {
-    local p
-    p=$(cat "$r.pid" 2>/dev/null) && [ -n "$p" ] && [ -d "/proc/$p" ] &&
-        tr '\0' ' ' <"/proc/$p/cmdline" 2>/dev/null | grep -q -- "-name $name " && echo "$p"
+    # no pipe into grep -q: it ends early, and what still writes then dies, so that "on" looked like "off"
+    local p words
+    p=$(cat "$r.pid" 2>/dev/null) && [ -n "$p" ] && words=$(tr '\0' ' ' 2>/dev/null <"/proc/$p/cmdline") || return 1
+    case "$words" in *"-name $name "*) echo "$p" ;; *) return 1 ;; esac
 }
 qmp() { # COMMAND... as JSON, one connection
     { printf '{"execute":"qmp_capabilities"}'; printf '%s' "$@"; sleep 0.2; } |

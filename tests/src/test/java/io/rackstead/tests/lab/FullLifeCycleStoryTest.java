@@ -109,7 +109,7 @@ class FullLifeCycleStoryTest {
             "#cloud-config\nruncmd:\n - [sh, -c, 'echo " + mark + " > /var/tmp/mark']\n"));
     var deployed = api.awaitState(id, "Deployed", DEPLOY);
     var server = lab.server(number);
-    assertThat(server.bmcPower()).isEqualTo("Chassis Power is on");
+    server.awaitBmcPower("on");
     String address = deployed.path("addresses").path(0).asText();
     assertThat(address).startsWith("10.77.0.");
     String said =

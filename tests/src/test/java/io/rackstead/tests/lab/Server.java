@@ -63,6 +63,15 @@ record Server(Lab lab, int number) {
     return ipmitool("chassis", "power", "status").out().strip();
   }
 
+  /// A BMC may say it a moment later than the machine's process ends or begins.
+  void awaitBmcPower(String state) {
+    Api.await(
+        "BMC of server " + number + " that says " + state,
+        QUICK,
+        () ->
+            bmcPower().equals("Chassis Power is " + state) ? Optional.of(true) : Optional.empty());
+  }
+
   Command ipmitool(String... arguments) {
     var call = new ArrayList<>(List.of("ipmitool", "-I", "lanplus", "-C", "3"));
     call.addAll(List.of("-H", "10.78.128." + number, "-U", "admin", "-P", "secret"));

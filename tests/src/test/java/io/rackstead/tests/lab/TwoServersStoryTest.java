@@ -46,11 +46,11 @@ class TwoServersStoryTest {
     assertThat(ready.path("power_type").asText()).isEqualTo("ipmi");
     assertThat(ready.at("/hardware/disks/0/serial").asText()).isEqualTo("RACKDISK0" + number);
     server.awaitOff(RELEASE);
-    assertThat(server.bmcPower()).isEqualTo("Chassis Power is off");
+    server.awaitBmcPower("off");
 
     api.act(id, "deploy", Map.of("image", "test-small"));
     api.awaitState(id, "Deployed", DEPLOY);
-    assertThat(server.bmcPower()).isEqualTo("Chassis Power is on");
+    server.awaitBmcPower("on");
     assertThat(server.partitions())
         .as("a root, a BIOS boot and an EFI system partition")
         .hasSizeGreaterThanOrEqualTo(3);
