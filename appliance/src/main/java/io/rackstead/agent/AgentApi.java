@@ -82,7 +82,7 @@ public final class AgentApi {
         enrolment.hello(
             body.path("capability").asText(),
             seen,
-            Architecture.parse(body.path("architecture").asText("amd64")),
+            architecture(body.path("architecture").asText("amd64")),
             request.client().getHostAddress());
     return Reply.json(
         Map.of(
@@ -90,6 +90,14 @@ public final class AgentApi {
             "machine", welcome.machine().id(),
             "hostname", welcome.machine().hostname(),
             "epoch", welcome.machine().epoch()));
+  }
+
+  private static Architecture architecture(String text) {
+    try {
+      return Architecture.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new Problem(400, String.valueOf(e.getMessage()), e);
+    }
   }
 
   private Reply next(MachineId machine, Request request) throws InterruptedException {

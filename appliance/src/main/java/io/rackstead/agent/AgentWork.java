@@ -4,11 +4,13 @@ import static io.rackstead.agent.Purpose.ENLIST;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rackstead.access.Vault;
+import io.rackstead.commission.Hardware;
 import io.rackstead.event.Entry;
 import io.rackstead.event.EventLog;
 import io.rackstead.http.Problem;
 import io.rackstead.machine.Actor;
 import io.rackstead.machine.Event;
+import io.rackstead.machine.Identity;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.MachineId;
 import io.rackstead.machine.Machines;
@@ -19,6 +21,7 @@ import io.rackstead.store.Tx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -231,23 +234,70 @@ public final class AgentWork {
     var actor = Actor.agent(id);
     var now = clock.instant();
     var all = database.read(tx -> steps.steps(tx, id, machine.epoch(), step.purpose()));
-    var event = Verdict.of(step, result, all);
+    var acts =
+        new ArrayList<>(
+            Verdict.of(step, result, all).stream().map(e -> new Machines.Act(e, actor)).toList());
     Consumer<Tx> record =
         tx -> {
           if (steps.ended(tx, step, result, now) && step.kind().equals("bmc")) {
             keepPassword(tx, id, result);
           }
         };
-    if (event.isEmpty()) {
+    for (var act : List.copyOf(acts)) {
+      if (act.event() instanceof Event.HardwareReported(var seen, var hardware)) {
+        mustBeItself(machine, seen);
+        if (step.purpose() == ENLIST) {
+          accepted(id, hardware).ifPresent(acts::add);
+        }
+      }
+    }
+    if (acts.isEmpty()) {
       database.change(record);
-    } else if (machines.apply(id, event.getFirst(), actor, record)
-        instanceof Outcome.Refused(_, var why)) {
+    } else if (machines.apply(id, acts, record) instanceof Outcome.Refused(_, var why)) {
       throw new Over(why);
     }
-    event.stream().skip(1).forEach(more -> machines.apply(id, more, actor));
-    if (step.purpose() == ENLIST && result.status().equals("ok") && accept.isPresent()) {
-      machines.apply(id, new Event.Commission(), Actor.rule(accept.get()));
+  }
+
+  /// A report that speaks for two machines is believed for neither: both are held for a person.
+  private void mustBeItself(Machine machine, Identity seen) {
+    var others =
+        machines.list().stream()
+            .filter(other -> !other.id().equals(machine.id()) && other.identity().shares(seen))
+            .toList();
+    var why =
+        machine
+            .identity()
+            .conflict(seen)
+            .or(() ->
+                others.stream()
+                    .findFirst()
+                    .map(other ->
+                        "its report has parts that are on record for " + other.hostname()));
+    if (why.isEmpty()) {
+      return;
     }
+    var rule = Actor.rule("identity");
+    machines.apply(machine.id(), new Event.Quarantine(why.get()), rule);
+    others.forEach(other ->
+        machines.apply(
+            other.id(),
+            new Event.Quarantine("parts of it were reported by " + machine.hostname()),
+            rule));
+    machines.apply(machine.id(), new Event.Failed(why.get()), rule);
+    throw new Over(machine.hostname() + " is quarantined: " + why.get());
+  }
+
+  /// A rule hands over nobody's data: a machine that comes with some waits for a person.
+  private Optional<Machines.Act> accepted(MachineId id, Hardware hardware) {
+    if (accept.isPresent() && !hardware.foreign().isEmpty()) {
+      say(
+          id,
+          ("not accepted by the rule %s, for its disks hold data (%s): to commission it by hand"
+                  + " gives that away")
+              .formatted(accept.get(), String.join(", ", hardware.foreign())));
+      return Optional.empty();
+    }
+    return accept.map(rule -> new Machines.Act(new Event.Commission(), Actor.rule(rule)));
   }
 
   /// The account is on the BMC now: its password is the machine's from here on.

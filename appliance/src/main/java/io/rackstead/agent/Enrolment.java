@@ -170,11 +170,7 @@ public final class Enrolment {
   private Set<Machine> related(Capability capability, Identity seen) {
     return machines.list().stream()
         .filter(machine ->
-            machine.identity().macs().contains(capability.mac())
-                || machine.identity().macs().stream().anyMatch(seen.macs()::contains)
-                || machine.identity().uuid().isPresent()
-                    && machine.identity().uuid().equals(seen.uuid())
-                || !seen.serial().isEmpty() && machine.identity().serial().equals(seen.serial()))
+            machine.identity().macs().contains(capability.mac()) || machine.identity().shares(seen))
         .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 

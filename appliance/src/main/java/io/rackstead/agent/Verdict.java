@@ -69,10 +69,15 @@ final class Verdict {
         || address.equals("0.0.0.0")) {
       return Optional.empty();
     }
-    return Optional.of(
-        new Event.SetPower(
-            Optional.of(BmcAddress.parse("ipmi://" + address)),
-            result.facts().path("user").asText(step.fields().path("user").asText())));
+    try {
+      return Optional.of(
+          new Event.SetPower(
+              Optional.of(BmcAddress.parse("ipmi://" + address)),
+              result.facts().path("user").asText(step.fields().path("user").asText())));
+    } catch (IllegalArgumentException e) {
+      return Optional.of(
+          new Event.Failed(step.name() + ": the BMC says that its address is: " + e.getMessage()));
+    }
   }
 
   private static String failure(Step step, Step.Result result) {

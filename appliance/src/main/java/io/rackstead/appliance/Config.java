@@ -63,7 +63,9 @@ public record Config(
     NETWORK(
         "network",
         "a network, 'prov0 10.77.0.0/24 server 10.77.0.50-10.77.0.199'; repeat it for more"),
-    ACCEPT("accept", "which newcomers are commissioned by themselves: none or all"),
+    ACCEPT(
+        "accept",
+        "which newcomers are commissioned by themselves: none or all (whose disks are empty)"),
     BMC_USER("bmc.user", "the account that is made on each BMC"),
     TEST_EFFORT("test.effort", "how hard a machine is tested: quick, normal or thorough"),
     BRAKE_AT_A_TIME("brake.at-a-time", "releases and erasures that may run at a time"),

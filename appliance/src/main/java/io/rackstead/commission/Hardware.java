@@ -9,6 +9,8 @@ import java.util.List;
 ///
 /// @param bootMode `uefi`, `bios` or empty
 /// @param bmcPresent the server has a management controller that its own system can reach
+/// @param given what lay on the disks when this was reported may be wiped: the machine was being
+///   commissioned, so whoever asked for that has handed it over
 /// @param report the agent's report as it came, bounded in size
 public record Hardware(
     String vendor,
@@ -21,6 +23,7 @@ public record Hardware(
     boolean bmcPresent,
     List<Disk> disks,
     List<Nic> nics,
+    boolean given,
     JsonNode report) {
   public Hardware {
     disks = List.copyOf(disks);
@@ -44,6 +47,11 @@ public record Hardware(
 
     Disk holding(List<String> held) {
       return new Disk(name, model, serial, wwn, sizeBytes, rotational, removable, transport, held);
+    }
+
+    /// What of it we did not write.
+    public List<String> foreign() {
+      return holds.stream().filter(held -> !held.startsWith(OURS)).toList();
     }
 
     /// Something to tell this disk from every other by; without it nothing is ever written to it.
@@ -72,7 +80,23 @@ public record Hardware(
     return with(disks.stream().map(d -> d.removable() ? d : d.holding(List.of())).toList());
   }
 
+  /// What was on the disks before us, and on which; empty: nothing but what we wrote.
+  public List<String> foreign() {
+    return disks.stream()
+        .filter(disk -> !disk.removable())
+        .flatMap(disk -> disk.foreign().stream().map(held -> disk.name() + ": " + held))
+        .toList();
+  }
+
+  public Hardware asGiven() {
+    return with(disks, true);
+  }
+
   private Hardware with(List<Disk> newDisks) {
+    return with(newDisks, given);
+  }
+
+  private Hardware with(List<Disk> newDisks, boolean newGiven) {
     return new Hardware(
         vendor,
         product,
@@ -84,6 +108,7 @@ public record Hardware(
         bmcPresent,
         newDisks,
         nics,
+        newGiven,
         report);
   }
 }

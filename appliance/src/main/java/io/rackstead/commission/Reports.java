@@ -36,6 +36,7 @@ public final class Reports {
         report.path("bmc").path("present").asBoolean(),
         disks(report),
         nics(report),
+        false,
         report);
   }
 

@@ -179,16 +179,13 @@ final class MachineOperations {
                     arch,
                     hostname,
                     Optional.empty(),
-                    call.principal().actor()));
-    var made = machine;
-    parts
-        .database()
-        .change(tx ->
-            Audit.write(
-                tx,
-                parts.clock().instant(),
-                Origin.of(call.request()),
-                "enlisted " + made.hostname() + " (" + made.id() + ")"));
+                    call.principal().actor(),
+                    (tx, made) ->
+                        Audit.write(
+                            tx,
+                            parts.clock().instant(),
+                            Origin.of(call.request()),
+                            "enlisted " + made.hostname() + " (" + made.id() + ")")));
     var power = PowerParameters.of(call, machine);
     machine = labelled(call, machine);
     machine = power.isPresent() ? powered(call, machine, power.get()) : machine;

@@ -97,6 +97,13 @@ public record Identity(List<MacAddress> macs, Optional<UUID> uuid, String serial
         seen.serial.isEmpty() ? serial : seen.serial);
   }
 
+  /// Whether any part of the two is the same.
+  public boolean shares(Identity seen) {
+    return macs.stream().anyMatch(seen.macs::contains)
+        || uuid.isPresent() && uuid.equals(seen.uuid)
+        || !serial.isEmpty() && serial.equals(seen.serial);
+  }
+
   /// Why these two cannot be one machine; empty when they can.
   public Optional<String> conflict(Identity seen) {
     if (uuid.isPresent() && seen.uuid.isPresent() && !uuid.equals(seen.uuid)) {

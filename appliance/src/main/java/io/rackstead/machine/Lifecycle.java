@@ -190,7 +190,10 @@ public final class Lifecycle {
                   machine.power().state(),
                   bmc.isPresent() ? "" : machine.power().prompt()));
       case HardwareReported(var identity, var hardware) ->
-          machine.with(machine.identity().updated(identity)).with(hardware);
+          // to commission a machine is to hand it over, with what lies on its disks
+          machine
+              .with(machine.identity().updated(identity))
+              .with(machine.state() == COMMISSIONING ? hardware.asGiven() : hardware);
       case Quarantine(var reason) -> machine.withQuarantine(Optional.of(reason));
       case ClearQuarantine() -> machine.withQuarantine(Optional.empty());
       case PowerSeen(var state) -> machine.with(machine.power().withState(state));

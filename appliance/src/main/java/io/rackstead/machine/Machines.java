@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -77,11 +78,25 @@ public final class Machines {
   /// Applies an event; `with` writes what belongs to it in the same transaction, and only if it
   /// moves.
   public Outcome apply(MachineId id, Event event, Actor actor, Consumer<Tx> with) {
+    return apply(id, List.of(new Act(event, actor)), with);
+  }
+
+  /// An event and whose it is.
+  public record Act(Event event, Actor actor) {}
+
+  /// Applies events that belong together, all in one transaction. The first decides whether there
+  /// is one; of the others those that do not fit any more are left out.
+  public Outcome apply(MachineId id, List<Act> acts, Consumer<Tx> with) {
     var written = new ArrayList<Entry>();
     var outcome =
         database.inTransaction(tx -> {
           written.clear();
-          return step(tx, id, event, actor, with, written);
+          var first = acts.getFirst();
+          var so = step(tx, id, first.event(), first.actor(), with, written);
+          for (var more : acts.subList(1, acts.size())) {
+            so = so instanceof Moved moved ? after(tx, moved, more, written) : so;
+          }
+          return so;
         });
     if (outcome instanceof Moved(var machine, var work)) {
       show(machine);
@@ -92,6 +107,17 @@ public final class Machines {
       }
     }
     return outcome;
+  }
+
+  private Moved after(Tx tx, Moved before, Act act, List<Entry> written) {
+    return switch (step(tx, before.machine().id(), act.event(), act.actor(), _ -> {}, written)) {
+      case Refused _ -> before;
+      case Moved(var machine, var work) -> {
+        var tasks = new ArrayList<>(before.tasks());
+        tasks.addAll(work);
+        yield new Moved(machine, tasks);
+      }
+    };
   }
 
   private Outcome step(
@@ -135,6 +161,17 @@ public final class Machines {
       String hostname,
       Optional<String> quarantine,
       Actor actor) {
+    return enlist(identity, arch, hostname, quarantine, actor, (_, _) -> {});
+  }
+
+  /// Takes a newcomer in; `with` writes what belongs to it in the same transaction.
+  public Machine enlist(
+      Identity identity,
+      Architecture arch,
+      String hostname,
+      Optional<String> quarantine,
+      Actor actor,
+      BiConsumer<? super Tx, ? super Machine> with) {
     var now = clock.instant();
     var written = new ArrayList<Entry>();
     var machine =
@@ -163,6 +200,7 @@ public final class Machines {
                   Optional.empty(),
                   EraseMode.NONE);
           store.insert(tx, created);
+          with.accept(tx, created);
           written.add(
               events.append(
                   tx,
@@ -186,15 +224,30 @@ public final class Machines {
     return machine;
   }
 
-  /// Forgets a machine. Its disks and its BMC are left as they are.
-  public void delete(MachineId id, Actor actor) {
-    database.change(tx -> store.delete(tx, id));
+  /// Forgets a machine; `with` writes what belongs to that in the same transaction. Its disks and
+  /// its BMC are left as they are.
+  public void delete(MachineId id, Actor actor, Consumer<? super Tx> with) {
+    database.change(tx -> {
+      store.delete(tx, id);
+      with.accept(tx);
+    });
     var gone = view.remove(id);
     byMac.values().removeIf(id::equals);
     if (gone != null) {
       LOG.info("machine={} host={} removed by={}", id, gone.hostname(), actor);
     }
     changed(new Change(id, Optional.empty()));
+  }
+
+  /// Puts a line on the machine's timeline; `with` writes what belongs to it in the same
+  /// transaction.
+  public void note(MachineId id, String text, Actor actor, Consumer<? super Tx> with) {
+    var written =
+        database.inTransaction(tx -> {
+          with.accept(tx);
+          return events.append(tx, Entry.of(clock.instant(), id, "api", actor.toString(), text));
+        });
+    events.published(written);
   }
 
   /// Hears each change once it is durable; close to stop. Must not block.

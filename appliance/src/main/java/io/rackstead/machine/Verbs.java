@@ -193,17 +193,14 @@ public final class Verbs {
     return apply(request, machine, new Event.Unlock());
   }
 
-  /// Presses the button at once; its word is the hardware's.
+  /// Presses the button at once; its word is the hardware's. What was asked for is on record,
+  /// timeline and audit together, before the BMC hears of it.
   public Machine press(Request request, Machine machine, PowerAction action) {
     mustBeUnlocked(machine);
-    database.change(tx ->
-        audit(
-            tx,
-            request,
-            "power " + action.name().toLowerCase(Locale.ROOT).replace('_', ' '),
-            machine));
+    var what = "power " + action.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     try {
-      power.press(machine, action, request.principal().actor());
+      power.press(
+          machine, action, request.principal().actor(), tx -> audit(tx, request, what, machine));
     } catch (BmcException e) {
       throw new Problem(503, String.valueOf(e.getMessage()), e);
     }
@@ -221,7 +218,7 @@ public final class Verbs {
 
   public void delete(Request request, Machine machine) {
     mustBeUnlocked(machine);
-    database.change(tx -> audit(tx, request, "removed", machine));
-    machines.delete(machine.id(), request.principal().actor());
+    machines.delete(
+        machine.id(), request.principal().actor(), tx -> audit(tx, request, "removed", machine));
   }
 }

@@ -13,7 +13,10 @@ public sealed interface DiskChoice {
 
   record None(String why) implements DiskChoice {}
 
+  /// @param consentToWipe given for this one deployment; who had the machine commissioned has given
+  ///   it once for all
   static DiskChoice of(Hardware hardware, String hint, long neededBytes, boolean consentToWipe) {
+    boolean consent = consentToWipe || hardware.given();
     var disks = hardware.disks().stream().filter(disk -> !disk.removable()).toList();
     if (!hint.isEmpty()) {
       var matching =
@@ -21,7 +24,7 @@ public sealed interface DiskChoice {
               .filter(disk -> disk.serial().equals(hint) || disk.wwn().equals(hint))
               .toList();
       return matching.size() == 1
-          ? checked(matching.getFirst(), "named by " + hint, neededBytes, consentToWipe)
+          ? checked(matching.getFirst(), "named by " + hint, neededBytes, consent)
           : new None(
               "the disk hint %s matches %s; there are %s"
                   .formatted(hint, matching.isEmpty() ? "no disk" : "two disks", words(disks)));
@@ -35,7 +38,7 @@ public sealed interface DiskChoice {
           "no disk with a serial number or WWN holds %d MiB; there are %s"
               .formatted(neededBytes >> 20, words(disks)));
     }
-    return checked(suitable.get(), "smallest of the fastest class", neededBytes, consentToWipe);
+    return checked(suitable.get(), "smallest of the fastest class", neededBytes, consent);
   }
 
   private static DiskChoice checked(Disk disk, String why, long neededBytes, boolean consent) {
@@ -47,11 +50,10 @@ public sealed interface DiskChoice {
       return new None(
           "the image needs %d MiB, %s is smaller".formatted(neededBytes >> 20, word(disk)));
     }
-    var foreign = disk.holds().stream().filter(held -> !held.startsWith(Hardware.OURS)).toList();
-    if (!foreign.isEmpty() && !consent) {
+    if (!disk.foreign().isEmpty() && !consent) {
       return new None(
-          "%s holds data (%s): deploy with consent_to_wipe=true, or erase it first"
-              .formatted(word(disk), String.join(", ", foreign)));
+          "%s holds data (%s) that nobody has given away: commission the machine, or deploy with consent_to_wipe=true"
+              .formatted(word(disk), String.join(", ", disk.foreign())));
     }
     return new Chosen(disk, why);
   }

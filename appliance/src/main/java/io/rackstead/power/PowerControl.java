@@ -10,11 +10,14 @@ import io.rackstead.machine.Event;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.Machines;
 import io.rackstead.machine.State;
+import io.rackstead.store.Tx;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,12 +60,19 @@ public final class PowerControl implements AutoCloseable {
 
   /// Presses the button. Where power is manual a person is asked to, and `FORCE_OFF` or
   /// `GRACEFUL_SHUTDOWN` is that person's word that it has been done.
-  public void press(Machine machine, PowerAction action, Actor actor) {
+  ///
+  /// @param with written with the order, before the BMC is asked
+  public void press(Machine machine, PowerAction action, Actor actor, Consumer<Tx> with) {
     var address = machine.power().bmc();
     if (address.isEmpty()) {
-      byHand(machine, action, actor);
+      byHand(machine, action, actor, with);
       return;
     }
+    machines.note(
+        machine.id(),
+        "power " + action.name().toLowerCase(Locale.ROOT).replace('_', ' ') + " was asked for",
+        actor,
+        with);
     try (var bmc = bmcs.dialToChange(machine, address.get())) {
       if (action == PowerAction.ON && machine.state() == State.DEPLOYED) {
         bmc.bootFrom(PowerTasks.target(machine, BootTarget.Device.DISK), Bmc.Persistence.ONCE);
@@ -72,12 +82,12 @@ public final class PowerControl implements AutoCloseable {
     }
   }
 
-  private void byHand(Machine machine, PowerAction action, Actor actor) {
+  private void byHand(Machine machine, PowerAction action, Actor actor, Consumer<Tx> with) {
     boolean off = action == PowerAction.FORCE_OFF || action == PowerAction.GRACEFUL_SHUTDOWN;
     if (off && machine.state() == State.RELEASING) {
-      machines.apply(machine.id(), new Event.PoweredOff(), actor);
+      machines.apply(machine.id(), new Event.PoweredOff(), actor, with);
     } else if (off && machine.state() == State.EXITING_RESCUE_MODE) {
-      machines.apply(machine.id(), new Event.RescueLeft(), actor);
+      machines.apply(machine.id(), new Event.RescueLeft(), actor, with);
     } else {
       machines.apply(
           machine.id(),
@@ -85,7 +95,8 @@ public final class PowerControl implements AutoCloseable {
               off
                   ? "switch " + machine.hostname() + " off by hand: its power is manual"
                   : "press the power button of " + machine.hostname() + ": its power is manual"),
-          actor);
+          actor,
+          with);
     }
   }
 

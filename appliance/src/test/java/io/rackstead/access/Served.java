@@ -140,6 +140,23 @@ public final class Served implements AutoCloseable {
   }
 
   public Machine ready(int cpus, long memoryMib) {
+    return ready(cpus, memoryMib, 8L << 30, List.of());
+  }
+
+  public Machine readyWithDiskOf(long bytes) {
+    return ready(4, 8192, bytes, List.of());
+  }
+
+  /// What an agent would report of it.
+  public void report(Machine machine, List<String> diskHolds) {
+    site.machines.apply(
+        machine.id(),
+        new Event.HardwareReported(
+            machine.identity(), hardware(machine.identity().macs(), 4, 8192, 8L << 30, diskHolds)),
+        Actor.agent(machine.id()));
+  }
+
+  private Machine ready(int cpus, long memoryMib, long diskBytes, List<String> diskHolds) {
     var machine = newcomer();
     boolean withBmc = machine.hostname().equals("m0");
     if (withBmc) {
@@ -153,7 +170,8 @@ public final class Served implements AutoCloseable {
         List.of(
             new Event.Commission(),
             new Event.HardwareReported(
-                machine.identity(), hardware(machine.identity().macs(), cpus, memoryMib)),
+                machine.identity(),
+                hardware(machine.identity().macs(), cpus, memoryMib, diskBytes, diskHolds)),
             new Event.CommissioningDone(),
             new Event.TestsPassed())) {
       site.machines.apply(machine.id(), event, Actor.APPLIANCE);
@@ -169,7 +187,8 @@ public final class Served implements AutoCloseable {
     return now(machine).state();
   }
 
-  private static Hardware hardware(List<MacAddress> macs, int cpus, long memoryMib) {
+  private static Hardware hardware(
+      List<MacAddress> macs, int cpus, long memoryMib, long diskBytes, List<String> diskHolds) {
     return new Hardware(
         "QEMU",
         "Standard PC",
@@ -181,8 +200,17 @@ public final class Served implements AutoCloseable {
         true,
         List.of(
             new Hardware.Disk(
-                "vda", "QEMU HARDDISK", "disk-1", "", 8L << 30, false, false, "virtio", List.of())),
+                "vda",
+                "QEMU HARDDISK",
+                "disk-1",
+                "",
+                diskBytes,
+                false,
+                false,
+                "virtio",
+                diskHolds)),
         macs.stream().map(mac -> new Hardware.Nic("ens3", mac, "virtio_net", 1000, true)).toList(),
+        false,
         Json.parse(
             "{\"version\":1,\"system\":{\"manufacturer\":\"QEMU\"},\"cpu\":{\"mhz\":2100}}"
                 .getBytes(java.nio.charset.StandardCharsets.UTF_8)));

@@ -6,18 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rackstead.http.Json;
+import io.rackstead.image.Architecture;
 import io.rackstead.machine.Actor;
 import io.rackstead.machine.Deployment;
 import io.rackstead.machine.Event;
+import io.rackstead.machine.Identity;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.MachineId;
 import io.rackstead.machine.State;
 import io.rackstead.plan.Seed;
+import io.rackstead.pxe.net.MacAddress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -230,6 +235,99 @@ class AgentWorkTest {
     assertThat(rack.work.seedFile(id, after, 1, SERVER)).hasSize(large.length());
     assertThat(step.at("/files/1/sha256").asText())
         .isEqualTo(Sha256.hex(large.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private Machine newcomer(String mac, String uuid, String serial) {
+    return rack.machines.enlist(
+        Identity.of(List.of(MacAddress.parse(mac)), uuid, serial),
+        Architecture.AMD64,
+        "",
+        Optional.empty(),
+        Actor.APPLIANCE);
+  }
+
+  /// The report of the rack's server with other words in it.
+  private static ObjectNode reportWith(String of, String instead) {
+    return (ObjectNode)
+        Json.parse(Rack.report().toString().replace(of, instead).getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void aReportThatSpeaksForTwoMachinesHoldsBothForAPerson() throws Exception {
+    var other = newcomer("3c:fd:fe:00:00:02", "4c4c4544-0042-3010-8051-b4c04f4d3533", "S2");
+    apply(new Event.Commission());
+    var step = next(0);
+    var stolen = reportWith(Rack.MAC.toString(), "3c:fd:fe:00:00:02");
+    assertThatThrownBy(() -> result(step, "ok", stolen))
+        .isInstanceOf(AgentWork.Over.class)
+        .hasMessageContaining("quarantined");
+    assertThat(machine().quarantine())
+        .hasValueSatisfying(why -> assertThat(why).contains(other.hostname()));
+    assertThat(rack.machines.find(other.id()).orElseThrow().quarantine())
+        .hasValueSatisfying(why -> assertThat(why).contains(machine().hostname()));
+    assertThat(machine().state()).isEqualTo(State.FAILED_COMMISSIONING);
+    assertThat(machine().identity().macs()).containsExactly(Rack.MAC);
+    assertThat(rack.machines.apply(id, new Event.Commission(), Actor.user("ada")))
+        .isInstanceOf(io.rackstead.machine.Outcome.Refused.class);
+  }
+
+  @Test
+  void aReportWithAnotherUuidThanIsOnRecordIsNotBelieved() throws Exception {
+    apply(new Event.Commission());
+    var step = next(0);
+    var swapped = reportWith(Rack.UUID, "4c4c4544-0042-3010-8051-b4c04f4d3599");
+    assertThatThrownBy(() -> result(step, "ok", swapped)).isInstanceOf(AgentWork.Over.class);
+    assertThat(machine().quarantine())
+        .hasValueSatisfying(
+            why -> assertThat(why).contains("4c4c4544-0042-3010-8051-b4c04f4d3599", Rack.UUID));
+    assertThat(machine().identity().uuid()).hasToString("Optional[" + Rack.UUID + "]");
+  }
+
+  @Test
+  void junkInAReportIsNoConflictAndDoesNotReplaceWhatIsKnown() throws Exception {
+    newcomer("3c:fd:fe:00:00:02", "", "To be filled by O.E.M.");
+    apply(new Event.Commission());
+    var junk = reportWith(Rack.UUID, "00000000-0000-0000-0000-000000000000");
+    ((ObjectNode) junk.path("system")).put("serial", "To be filled by O.E.M.");
+    result(next(0), "ok", junk);
+    assertThat(machine().quarantine()).isEmpty();
+    assertThat(machine().identity()).isEqualTo(Rack.identity());
+  }
+
+  @Test
+  void aBmcThatGivesNoAddressForItsAddressFailsTheCommissioningInWords() throws Exception {
+    apply(new Event.Commission());
+    result(next(0), "ok", Rack.report());
+    result(next(1), "ok", JsonNodeFactory.instance.objectNode().put("address", "10.78.0.1\nx y"));
+    assertThat(machine().state()).isEqualTo(State.FAILED_COMMISSIONING);
+    assertThat(machine().standing().message()).contains("make an account on the BMC");
+  }
+
+  @Test
+  void aRuleAcceptsEmptyDisksAndLeavesThoseWithDataToAPerson() throws Exception {
+    rack.close();
+    rack = new Rack(folder, Rack.fakeBmc(), _ -> {}, Optional.of("accept-all"));
+    var empty = id;
+    var full = newcomer("3c:fd:fe:00:00:02", "4c4c4544-0042-3010-8051-b4c04f4d3533", "S2");
+    id = full.id();
+    var report =
+        Json.parse(
+            Rack.report()
+                .toString()
+                .replace(Rack.MAC.toString(), "3c:fd:fe:00:00:02")
+                .replace(Rack.UUID, "4c4c4544-0042-3010-8051-b4c04f4d3533")
+                .replace("\"S1\"", "\"S2\"")
+                .replace("\"holds\":[]", "\"holds\":[\"ext4 home\"]")
+                .getBytes(StandardCharsets.UTF_8));
+    result(next(0), "ok", report);
+    assertThat(machine().state()).isEqualTo(State.NEW);
+    id = empty;
+    result(next(0), "ok", Rack.report());
+    assertThat(machine().state()).isEqualTo(State.COMMISSIONING);
+    rack.events.close();
+    assertThat(rack.events.of(full.id(), 0, 100))
+        .anySatisfy(entry ->
+            assertThat(entry.text()).contains("not accepted by the rule", "vda: ext4 home"));
   }
 
   @Test

@@ -58,6 +58,12 @@ public final class Rack implements AutoCloseable {
   public final FakeBmc bmc;
 
   public Rack(Path folder, FakeBmc bmc, Database.CrashPoint crashPoint) throws IOException {
+    this(folder, bmc, crashPoint, Optional.empty());
+  }
+
+  /// @param accept the rule that newcomers are accepted by
+  public Rack(Path folder, FakeBmc bmc, Database.CrashPoint crashPoint, Optional<String> accept)
+      throws IOException {
     this.folder = folder;
     this.bmc = bmc;
     var random = new SecureRandom();
@@ -94,7 +100,7 @@ public final class Rack implements AutoCloseable {
             sessions,
             new Progresses(),
             this::now,
-            Optional.empty(),
+            accept,
             booter::progressed);
     enrolment = new Enrolment(machines, database, events, capabilities, sessions, this::now);
     var bmcs = new FakeBmcs();

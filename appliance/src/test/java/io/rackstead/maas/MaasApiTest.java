@@ -11,7 +11,9 @@ import io.rackstead.access.Served.Person;
 import io.rackstead.bmc.PowerState;
 import io.rackstead.http.Route;
 import io.rackstead.http.Route.Access;
+import io.rackstead.machine.Actor;
 import io.rackstead.machine.DeployOrder;
+import io.rackstead.machine.Event;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.State;
 import java.io.IOException;
@@ -77,6 +79,30 @@ class MaasApiTest {
 
   private static List<String> keys(JsonNode node) {
     return new ArrayList<>(new TreeSet<>(node.properties().stream().map(e -> e.getKey()).toList()));
+  }
+
+  /// What a stock client does; none of them has ever heard of `consent_to_wipe`.
+  @Test
+  void whoHasAMachineCommissionedGivesItsDisksAwayOnceForAll() {
+    var machine = served.newcomer();
+    served.report(machine, List.of("gpt", "ext4 home"));
+    assertThat(admin.post(path(machine, "mark_broken"), "").status()).isEqualTo(200);
+    assertThat(admin.post(path(machine, "mark_fixed"), "").status()).isEqualTo(200);
+    assertThat(served.state(machine)).isEqualTo(State.READY);
+    var refused = admin.post(path(machine, "deploy"), "distro_series=bookworm");
+    assertThat(refused.status()).isEqualTo(409);
+    assertThat(refused.body()).contains("ext4 home", "commission the machine");
+
+    assertThat(admin.post(path(machine, "commission"), "").status()).isEqualTo(200);
+    served.report(machine, List.of("gpt", "ext4 home"));
+    for (var event : List.of(new Event.CommissioningDone(), new Event.TestsPassed())) {
+      served.site.machines.apply(machine.id(), event, Actor.agent(machine.id()));
+    }
+    var taken = admin.post(API + "machines/?op=allocate", "system_id=" + machine.id());
+    assertThat(taken.status()).as(taken.body()).isEqualTo(200);
+    var deployed = admin.post(path(machine, "deploy"), "distro_series=bookworm");
+    assertThat(deployed.status()).as(deployed.body()).isEqualTo(200);
+    assertThat(deployed.json().path("status_name").asText()).isEqualTo("Deploying");
   }
 
   @Test

@@ -1,12 +1,16 @@
 package io.rackstead.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rackstead.access.Principal.Role;
 import io.rackstead.access.Served;
 import io.rackstead.access.Served.Person;
 import io.rackstead.bmc.PowerState;
+import io.rackstead.bmc.fake.Fault;
+import io.rackstead.image.Architecture;
+import io.rackstead.pxe.net.MacAddress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -16,6 +20,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -214,6 +220,49 @@ class MachineApiTest {
   }
 
   @Test
+  void aChangeWhoseAuditRowCannotBeWrittenDoesNotHappen() {
+    var machines = served.site.machines;
+    Consumer<Object> full =
+        _ -> {
+          throw new IllegalStateException("no room for the audit row");
+        };
+    assertThatThrownBy(() -> machines.delete(machine.id(), Actor.user("ada"), full::accept))
+        .hasMessage("no room for the audit row");
+    assertThat(admin.get(path("")).status()).isEqualTo(200);
+    int before = machines.list().size();
+    assertThatThrownBy(() ->
+            machines.enlist(
+                Identity.of(List.of(MacAddress.parse("3c:fd:fe:00:00:77")), "", ""),
+                Architecture.AMD64,
+                "late",
+                Optional.empty(),
+                Actor.user("ada"),
+                (tx, _) -> full.accept(tx)))
+        .hasMessage("no room for the audit row");
+    assertThat(machines.list()).hasSize(before);
+    assertThat(machines.byHostname("late")).isEmpty();
+  }
+
+  @Test
+  void thePowerButtonIsOnTheTimelineBeforeTheBmcHearsOfIt() {
+    served.bmc.fault(Fault.SILENT, true);
+    var refused = admin.json(path("/actions/power-on"), "{}");
+    assertThat(refused.status()).isEqualTo(503);
+    assertThat(refused.body()).contains("ipmi://10.78.0.1");
+    assertThat(admin.get(path("/timeline")).body()).contains("power on was asked for");
+  }
+
+  @Test
+  void anImageLargerThanTheDiskIsAConflictThatNamesBothSizes() {
+    var small = served.readyWithDiskOf(512 << 10);
+    var refused =
+        admin.json("/api/machines/" + small.id() + "/actions/deploy", "{\"image\":\"debian-12\"}");
+    assertThat(refused.status()).isEqualTo(409);
+    assertThat(refused.body()).contains("holds 1 MiB", "disk-1", "0 MiB");
+    assertThat(served.state(small)).isEqualTo(State.READY);
+  }
+
+  @Test
   void theTimelineGoesOnFromItsCursor() {
     var first = admin.get(path("/timeline?limit=2")).json();
     assertThat(first.path("entries")).hasSize(2);
@@ -239,12 +288,12 @@ class MachineApiTest {
         assertThat(String.join("\n", seen)).contains(machine.id().text());
       }
     }
-    served.site.machines.delete(machine.id(), Actor.APPLIANCE);
+    served.site.machines.delete(machine.id(), Actor.APPLIANCE, _ -> {});
     var other = served.ready();
     try (var socket = new Socket(InetAddress.getLoopbackAddress(), served.port())) {
       socket.setSoTimeout(20_000);
       var lines = listen(socket);
-      served.site.machines.delete(other.id(), Actor.APPLIANCE);
+      served.site.machines.delete(other.id(), Actor.APPLIANCE, _ -> {});
       await(lines, new ArrayList<>(), "event: gone");
     }
   }

@@ -29,6 +29,7 @@ class DiskChoiceTest {
         false,
         Arrays.asList(disks),
         List.of(),
+        false,
         JsonNodeFactory.instance.objectNode());
   }
 
@@ -80,7 +81,12 @@ class DiskChoiceTest {
             new Disk(
                 "sda", "M", "S1", "", 10 * GIB, false, false, "sata", List.of("gpt", "ext4 home")));
     assertThat(chosen(full, "", 1)).isEqualTo("none");
+    assertThat(DiskChoice.of(full, "", GIB, false))
+        .isInstanceOfSatisfying(
+            DiskChoice.None.class,
+            none -> assertThat(none.why()).contains("ext4 home", "commission the machine"));
     assertThat(DiskChoice.of(full, "", GIB, true)).isInstanceOf(DiskChoice.Chosen.class);
+    assertThat(chosen(full.asGiven(), "", 1)).isEqualTo("sda");
     var ours =
         with(
             new Disk(
