@@ -54,7 +54,14 @@ index() { # place of boot device $1 in the list "$2"
     local i=1 o
     for o in $2; do [ "$o" = "$1" ] && { echo $i; return; }; i=$((i + 1)); done
 }
-bootindex() { local x; x=$(index "$1" "$ONCE $BOOT"); [ -z "$x" ] || printf ',bootindex=%s' "$x"; }
+bootindex() {
+    local x
+    # with an index OVMF writes its own order over the variables' at each start; so it gets one only
+    # when it is new, or told by the BMC, and keeps what the system set otherwise
+    [ -z "$ONCE" ] && [ -n "$set_up" ] && return
+    x=$(index "$1" "$ONCE $BOOT")
+    [ -z "$x" ] || printf ',bootindex=%s' "$x"
+}
 
 end() { # how
     local p i
@@ -79,6 +86,8 @@ start() {
     if pid >/dev/null; then echo "already on"; return; fi
     [ -s "$b.once" ] && ONCE=$(cat "$b.once")
     rm -f "$b.once" "$r.qmp" "$r.ser"
+    set_up=
+    [ "$FW" = bios ] || [ ! -f "$b.vars.fd" ] || set_up=1
     a=("qemu-system-$ARCH" -name "$name" -accel "$ACCEL" -m "$MEM" -smp "$SMP" -nodefaults -display none -no-user-config
         -pidfile "$r.pid" -daemonize -qmp "unix:$r.qmp,server=on,wait=off"
         -chardev "socket,id=ser,path=$r.ser,server=on,wait=off,logfile=$b.log,logappend=on" -serial chardev:ser
@@ -134,11 +143,12 @@ start() {
     [ -z "$ONCE" ] || usual_order
 }
 
-usual_order() { # QEMU reads the indices anew at each reset; 100.. frees the small ones first
+usual_order() { # QEMU reads the indices anew at each reset; 100.. frees the small ones first; -1: the UEFI's own
     local c=() step dev id n
     for step in 100 0; do
         for dev in n:n0 c:c0 d:e0; do
             id=${dev#*:} n=$(index "${dev%:*}" "$BOOT")
+            [ -z "$n" ] || [ "$FW" = bios ] || n=$((-1 - step))
             [ -z "$n" ] || c+=("{\"execute\":\"qom-set\",\"arguments\":{\"path\":\"/machine/peripheral/$id\",\"property\":\"bootindex\",\"value\":$((step + n))}}")
         done
     done
