@@ -51,10 +51,12 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// The appliance as a list of parts, each made with what it needs. Read it downwards: what is kept,
 /// who changes it, what the machines see, what people see.
@@ -62,8 +64,9 @@ public final class Appliance implements AutoCloseable {
   private final Config config;
   private final List<AutoCloseable> parts = new ArrayList<>();
   private final Optional<Secret> firstPassword;
-  private final HttpServer http;
+  private final WebService web;
   private final PxeServer pxe;
+  private final Database database;
   private volatile int bootPort;
 
   public static Appliance start(Config config, Outside outside) throws IOException {
@@ -76,7 +79,7 @@ public final class Appliance implements AutoCloseable {
     var random = outside.random();
     try {
       var vault = Vault.open(config.data().resolve("secrets"), random);
-      var database = part(Database.open(config.data().resolve("db"), outside.crashPoint()));
+      database = part(Database.open(config.data().resolve("db"), outside.crashPoint()));
       var images = new DirectoryImageStore(config.data().resolve("images"), clock);
       var events = part(new EventLog(database));
       var tasks = new TaskStore();
@@ -202,14 +205,16 @@ public final class Appliance implements AutoCloseable {
                   sessionApi)
               .routes());
       routes.addAll(new StatusApi(this::status).routes());
-      http =
+      var doorman = new Doorman(database, users, keys, people, clock, config.plaintextFrom());
+      web =
           part(
-              HttpServer.start(
-                  config.http().address(),
-                  config.http().port(),
-                  routes,
-                  new Doorman(database, users, keys, people, clock, config.plaintextFrom()),
-                  StaticPages.ofClassPath()));
+              new WebService(() ->
+                  HttpServer.start(
+                      config.http().address(),
+                      config.http().port(),
+                      routes,
+                      doorman,
+                      StaticPages.ofClassPath())));
 
       part(
           ControlServer.start(
@@ -233,8 +238,9 @@ public final class Appliance implements AutoCloseable {
     }
   }
 
-  public int httpPort() {
-    return http.port();
+  /// The port of REST and pages; done when they serve.
+  public CompletableFuture<Integer> serving() {
+    return web.serving();
   }
 
   public List<ServiceState> services() {
@@ -272,7 +278,16 @@ public final class Appliance implements AutoCloseable {
     return Backup.observeOnly(config.data());
   }
 
-  private StatusApi.Status status() {
+  private StatusApi.Service disk() {
+    return database
+        .trouble()
+        .map(why -> new StatusApi.Service("database", StatusApi.Service.State.FAILED, why))
+        .orElseGet(() ->
+            new StatusApi.Service(
+                "database", StatusApi.Service.State.SERVING, config.data().resolve("db").toString()));
+  }
+
+  StatusApi.Status status() {
     var notices = new ArrayList<String>();
     if (config.networks().isEmpty()) {
       notices.add("DHCP is silent: name a network with --network");
@@ -284,10 +299,14 @@ public final class Appliance implements AutoCloseable {
     }
     return new StatusApi.Status(
         Main.version(),
-        services().stream()
-            .map(s ->
-                new StatusApi.Service(
-                    s.name(), StatusApi.Service.State.valueOf(s.status().name()), s.detail()))
+        Stream.concat(
+                Stream.of(disk(), web.state()),
+                services().stream()
+                    .map(s ->
+                        new StatusApi.Service(
+                            s.name(),
+                            StatusApi.Service.State.valueOf(s.status().name()),
+                            s.detail())))
             .toList(),
         notices);
   }

@@ -100,8 +100,12 @@ public final class Main {
                 "first administrator: admin, password "
                     + password.reveal()
                     + " (shown this once)"));
-    System.out.println("ready http://127.0.0.1:" + appliance.httpPort() + "/MAAS/");
-    System.out.flush();
+    appliance
+        .serving()
+        .thenAccept(port -> {
+          System.out.println("ready http://127.0.0.1:" + port + "/MAAS/");
+          System.out.flush();
+        });
     try {
       ended.await();
     } catch (InterruptedException e) {

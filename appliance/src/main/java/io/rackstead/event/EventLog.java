@@ -5,6 +5,7 @@ import io.rackstead.machine.State;
 import io.rackstead.pxe.net.MacAddress;
 import io.rackstead.store.Database;
 import io.rackstead.store.Tx;
+import io.rackstead.store.UnwritableException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ public final class EventLog implements AutoCloseable {
   private static final int WAITING = 20_000;
   private static final int BATCH = 500;
   private static final int TEXT = 4000;
+  private static final long RETRY_MILLIS = 500;
 
   /// What is kept of packets and reports; moves are kept as long as their machine.
   private static final long KEPT_TRACES = 200_000;
@@ -125,7 +127,7 @@ public final class EventLog implements AutoCloseable {
         }
         batch.add(first);
         waiting.drainTo(batch, BATCH - 1);
-        writeBatch(batch);
+        writePatiently(batch);
         untilPruned -= batch.size();
         if (untilPruned <= 0) {
           prune();
@@ -137,6 +139,21 @@ public final class EventLog implements AutoCloseable {
         LOG.error("timeline: {} lines could not be written: {}", batch.size(), e.getMessage());
       }
       batch.clear();
+    }
+  }
+
+  /// Nothing can be written to a full disk: what comes meanwhile waits, as much as there is room for.
+  private void writePatiently(Collection<Entry> batch) throws InterruptedException {
+    while (true) {
+      try {
+        writeBatch(batch);
+        return;
+      } catch (UnwritableException e) {
+        if (!open) {
+          throw e;
+        }
+        Thread.sleep(RETRY_MILLIS);
+      }
     }
   }
 

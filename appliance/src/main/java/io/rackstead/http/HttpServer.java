@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.rackstead.http.Route.Access;
 import io.rackstead.http.Route.Method;
+import io.rackstead.store.UnwritableException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -125,6 +126,10 @@ public final class HttpServer implements AutoCloseable {
       // the client went while it was sending
       LOG.debug("{} {}: {}", raw.getMethod(), raw.getRequestURI(), e.getMessage());
       return;
+    } catch (UnwritableException e) {
+      // said once where it happened; nothing was acknowledged, so it may be asked for again
+      reply =
+          Refusal.of(raw.getRequestURI(), new Problem(503, String.valueOf(e.getMessage()), e));
     } catch (Exception e) {
       LOG.error(
           "{} {} from {} failed", raw.getMethod(), raw.getRequestURI(), raw.getRemoteAddr(), e);

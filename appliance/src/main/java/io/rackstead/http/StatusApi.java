@@ -1,6 +1,7 @@
 package io.rackstead.http;
 
 import io.rackstead.http.Route.Access;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -44,8 +45,15 @@ public final class StatusApi {
 
   public List<Route> routes() {
     return List.of(
-        Route.get("/health", Access.PUBLIC, _ -> Reply.json(Map.of("status", "ok"))),
+        Route.get("/health", Access.PUBLIC, _ -> Reply.json(health(status.get()))),
         Route.get("/api/status", Access.VIEW, _ -> Reply.json(shown(status.get()))));
+  }
+
+  /// For everyone, so names and words only: why a service failed is for those who signed in.
+  private static Map<String, Object> health(Status status) {
+    var services = new LinkedHashMap<String, String>();
+    status.services().forEach(service -> services.put(service.name(), service.word()));
+    return Map.of("status", status.healthy() ? "ok" : "degraded", "services", services);
   }
 
   /// The same for the command line.

@@ -53,6 +53,24 @@ public final class Machines {
     this.clock = clock;
     this.random = random;
     database.read(store::all).forEach(this::show);
+    database.onReopened(this::reload);
+  }
+
+  /// A change that could not be acknowledged may have come to the disk all the same.
+  private void reload() {
+    var there = database.read(store::all);
+    var ids = there.stream().map(Machine::id).toList();
+    for (var id : List.copyOf(view.keySet())) {
+      if (!ids.contains(id)) {
+        view.remove(id);
+        byMac.values().removeIf(id::equals);
+        changed(new Change(id, Optional.empty()));
+      }
+    }
+    for (var machine : there) {
+      show(machine);
+      changed(new Change(machine.id(), Optional.of(machine)));
+    }
   }
 
   public List<Machine> list() {

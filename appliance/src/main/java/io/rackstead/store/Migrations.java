@@ -12,7 +12,19 @@ final class Migrations {
 
   private Migrations() {}
 
+  /// Writes only where something is missing, so that a full disk keeps nobody from starting.
   static void run(Database database) {
+    var done =
+        database.read(tx ->
+            tx.one(
+                        "select table_name from information_schema.tables where table_name = 'migration'",
+                        row -> row.getString(1))
+                    .isPresent()
+                ? tx.list("select name from migration", row -> row.getString(1))
+                : List.<String>of());
+    if (done.containsAll(SCRIPTS)) {
+      return;
+    }
     database.change(tx -> {
       tx.script("create table if not exists migration (name varchar(100) primary key)");
       for (var script : SCRIPTS) {

@@ -3,7 +3,7 @@ package io.rackstead.store;
 import java.sql.SQLException;
 
 /// The database could not do what it was asked: which statement, and what it said.
-public final class StoreException extends RuntimeException {
+public sealed class StoreException extends RuntimeException permits UnwritableException {
   private static final long serialVersionUID = 1L;
 
   StoreException(String what, SQLException cause) {

@@ -7,6 +7,7 @@ import io.rackstead.machine.Machine;
 import io.rackstead.machine.MachineId;
 import io.rackstead.machine.Machines;
 import io.rackstead.store.Database;
+import io.rackstead.store.UnwritableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -79,6 +80,8 @@ public final class TaskRunner implements AutoCloseable {
         round();
       } catch (InterruptedException _) {
         return;
+      } catch (UnwritableException e) {
+        LOG.debug("tasks: {}", e.getMessage());
       } catch (RuntimeException e) {
         LOG.error("tasks: the round failed and is tried again: {}", e.getMessage(), e);
       }
@@ -86,7 +89,8 @@ public final class TaskRunner implements AutoCloseable {
   }
 
   private void round() {
-    if (held.getAsBoolean()) {
+    // without a disk to write what came of it on, nothing is begun
+    if (held.getAsBoolean() || database.trouble().isPresent()) {
       return;
     }
     var now = clock.instant();
@@ -126,6 +130,9 @@ public final class TaskRunner implements AutoCloseable {
       }
       var event = handler.handle(machine.get(), row);
       finish(row, event);
+    } catch (UnwritableException e) {
+      LOG.warn(
+          "machine={} task={} is done again later: {}", row.machine(), row.task(), e.getMessage());
     } catch (BmcException e) {
       failed(row, e, e.kind().passing() && row.tries() + 1 < TRIES);
     } catch (RuntimeException e) {

@@ -56,6 +56,7 @@ public final class Rack implements AutoCloseable {
   public final TaskRunner tasks;
   public final Vault vault;
   public final FakeBmc bmc;
+  private volatile boolean killed;
 
   public Rack(Path folder, FakeBmc bmc, Database.CrashPoint crashPoint) throws IOException {
     this(folder, bmc, crashPoint, Optional.empty());
@@ -68,7 +69,14 @@ public final class Rack implements AutoCloseable {
     this.bmc = bmc;
     var random = new SecureRandom();
     vault = Vault.open(folder.resolve("secrets"), random);
-    database = Database.open(folder.resolve("db"), crashPoint);
+    database = Database.open(
+            folder.resolve("db"),
+            where -> {
+              if (killed) {
+                throw new io.rackstead.store.Crash("killed");
+              }
+              crashPoint.reached(where);
+            });
     images = new DirectoryImageStore(folder.resolve("images"), this::now);
     events = new EventLog(database);
     var taskStore = new TaskStore();
@@ -180,6 +188,7 @@ public final class Rack implements AutoCloseable {
 
   /// Ends it as `kill -9` would.
   public void kill() {
+    killed = true;
     io.rackstead.store.Crash.crash(folder.resolve("db"));
     tasks.close();
     events.close();
