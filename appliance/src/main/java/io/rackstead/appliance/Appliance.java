@@ -284,7 +284,9 @@ public final class Appliance implements AutoCloseable {
         .map(why -> new StatusApi.Service("database", StatusApi.Service.State.FAILED, why))
         .orElseGet(() ->
             new StatusApi.Service(
-                "database", StatusApi.Service.State.SERVING, config.data().resolve("db").toString()));
+                "database",
+                StatusApi.Service.State.SERVING,
+                config.data().resolve("db").toString()));
   }
 
   StatusApi.Status status() {

@@ -142,7 +142,8 @@ public final class EventLog implements AutoCloseable {
     }
   }
 
-  /// Nothing can be written to a full disk: what comes meanwhile waits, as much as there is room for.
+  /// Nothing can be written to a full disk: what comes meanwhile waits, as much as there is room
+  /// for.
   private void writePatiently(Collection<Entry> batch) throws InterruptedException {
     while (true) {
       try {

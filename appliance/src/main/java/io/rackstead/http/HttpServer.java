@@ -128,8 +128,7 @@ public final class HttpServer implements AutoCloseable {
       return;
     } catch (UnwritableException e) {
       // said once where it happened; nothing was acknowledged, so it may be asked for again
-      reply =
-          Refusal.of(raw.getRequestURI(), new Problem(503, String.valueOf(e.getMessage()), e));
+      reply = Refusal.of(raw.getRequestURI(), new Problem(503, String.valueOf(e.getMessage()), e));
     } catch (Exception e) {
       LOG.error(
           "{} {} from {} failed", raw.getMethod(), raw.getRequestURI(), raw.getRemoteAddr(), e);

@@ -31,8 +31,8 @@ public final class Database implements AutoCloseable {
 
   /// H2's codes for a database or connection that has ended, and for what it did not expect of the
   /// file.
-  private static final Set<Integer> CLOSED = Set.of(50000, 90007, 90028, 90031, 90067, 90098, 90121);
-
+  private static final Set<Integer> CLOSED =
+      Set.of(50000, 90007, 90028, 90031, 90067, 90098, 90121);
 
   /// What is kept free: below it nothing new is begun, so that what runs can be written to its end.
   private static final long RESERVE = 16 << 20;
@@ -51,8 +51,8 @@ public final class Database implements AutoCloseable {
     void reached(String where);
   }
 
-  /// The connections to one opened database. H2 closes itself when a write fails, and is then opened
-  /// anew as after a crash: what was acknowledged is there.
+  /// The connections to one opened database. H2 closes itself when a write fails, and is then
+  /// opened anew as after a crash: what was acknowledged is there.
   private static final class Link {
     final Connection writer;
     final Connection syncer;

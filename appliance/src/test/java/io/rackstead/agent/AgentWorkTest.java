@@ -330,6 +330,36 @@ class AgentWorkTest {
             assertThat(entry.text()).contains("not accepted by the rule", "vda: ext4 home"));
   }
 
+  private void awaitState(State wanted) throws InterruptedException {
+    long until = System.nanoTime() + 30_000_000_000L;
+    while (machine().state() != wanted) {
+      assertThat(System.nanoTime()).as("still " + machine().state()).isLessThan(until);
+      java.util.concurrent.TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+
+  /// The agent is heard of no more while it writes; the appliance itself was away as well.
+  @Test
+  void anAgentThatStopsInTheMiddleOfAWriteFailsAtTheDeadlineAlsoAfterARestart() throws Exception {
+    deploying("");
+    result(next(0), "ok", NOTHING);
+    var write = next(1);
+    assertThat(write.path("kind").asText()).isEqualTo("write-image");
+    rack.work.progress(id, write.path("seq").asLong(), 1000, 1 << 20, 500);
+    var deadline = machine().standing().deadline().orElseThrow();
+    rack.kill();
+    rack = new Rack(folder, Rack.fakeBmc(), _ -> {});
+    assertThat(machine().standing().deadline()).contains(deadline);
+    rack.advance(java.time.Duration.between(rack.now(), deadline));
+    rack.tasks.start();
+    awaitState(State.FAILED_DEPLOYMENT);
+    assertThat(machine().standing().message())
+        .contains("no sign of life for", "minutes while Deploying");
+    assertThat(machine().deployment().orElseThrow().written()).isFalse();
+    // what it was in the middle of is over: a late result is not believed
+    assertThatThrownBy(() -> result(write, "ok", NOTHING)).isInstanceOf(AgentWork.Over.class);
+  }
+
   @Test
   void anImageThatIsGoneFailsBeforeAnythingIsWritten() throws Exception {
     deploying("");

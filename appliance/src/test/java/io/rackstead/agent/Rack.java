@@ -69,7 +69,8 @@ public final class Rack implements AutoCloseable {
     this.bmc = bmc;
     var random = new SecureRandom();
     vault = Vault.open(folder.resolve("secrets"), random);
-    database = Database.open(
+    database =
+        Database.open(
             folder.resolve("db"),
             where -> {
               if (killed) {

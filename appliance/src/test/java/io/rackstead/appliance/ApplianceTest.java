@@ -31,14 +31,22 @@ class ApplianceTest {
     var config =
         ConfigReader.read(
                 List.of(
-                    "--data", data.toString(),
-                    "--http.address", "127.0.0.1",
-                    "--http.port", "" + api,
-                    "--pxe.dhcp-port", "" + dhcp,
-                    "--pxe.proxy-port", "-1",
-                    "--pxe.tftp-port", "" + tftp,
-                    "--pxe.http-port", "0",
-                    "--network", "lo 127.0.0.0/8 server 127.0.1.10-127.0.1.20"),
+                    "--data",
+                    data.toString(),
+                    "--http.address",
+                    "127.0.0.1",
+                    "--http.port",
+                    "" + api,
+                    "--pxe.dhcp-port",
+                    "" + dhcp,
+                    "--pxe.proxy-port",
+                    "-1",
+                    "--pxe.tftp-port",
+                    "" + tftp,
+                    "--pxe.http-port",
+                    "0",
+                    "--network",
+                    "lo 127.0.0.0/8 server 127.0.1.10-127.0.1.20"),
                 Map.of())
             .config();
     return Appliance.start(

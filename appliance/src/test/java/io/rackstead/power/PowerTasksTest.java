@@ -14,16 +14,19 @@ import io.rackstead.bmc.PowerAction;
 import io.rackstead.bmc.PowerState;
 import io.rackstead.bmc.fake.FakeBmc;
 import io.rackstead.bmc.fake.FakeBmcs;
+import io.rackstead.bmc.fake.Fault;
 import io.rackstead.machine.Actor;
 import io.rackstead.machine.Event;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.MachineId;
+import io.rackstead.machine.State;
 import io.rackstead.machine.Task;
 import io.rackstead.task.TaskStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,6 +93,34 @@ class PowerTasksTest {
     assertThatThrownBy(() -> carryOut(Task.START_FROM_NETWORK, bmc))
         .isInstanceOfSatisfying(BmcException.class, e -> assertThat(e.kind().passing()).isFalse())
         .hasMessageContaining("ipmi://10.78.0.1");
+    assertThat(bmc.power()).isEqualTo(PowerState.OFF);
+  }
+
+  @Test
+  void aBmcThatDoesNotAnswerIsAPassingFaultAndTheNextTrySucceeds() {
+    account("secret");
+    bmc.fault(Fault.SILENT, true);
+    assertThatThrownBy(() -> carryOut(Task.START_FROM_NETWORK, bmc))
+        .isInstanceOfSatisfying(BmcException.class, e -> assertThat(e.kind().passing()).isTrue())
+        .hasMessageContaining("ipmi://10.78.0.1");
+    bmc.fault(Fault.SILENT, false);
+    carryOut(Task.START_FROM_NETWORK, bmc);
+    assertThat(bmc.power()).isEqualTo(PowerState.ON);
+  }
+
+  @Test
+  void aBmcThatStaysSilentIsAskedSixTimesAndThenFailsTheMachineInWords() throws Exception {
+    account("secret");
+    bmc.fault(Fault.SILENT, true);
+    rack.tasks.start();
+    rack.machines.apply(id, new Event.Commission(), Actor.user("ada"));
+    long until = System.nanoTime() + 60_000_000_000L;
+    while (machine().state() != State.FAILED_COMMISSIONING) {
+      assertThat(System.nanoTime()).as("still " + machine().state()).isLessThan(until);
+      rack.advance(java.time.Duration.ofSeconds(61));
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+    assertThat(machine().standing().message()).contains("ipmi://10.78.0.1");
     assertThat(bmc.power()).isEqualTo(PowerState.OFF);
   }
 

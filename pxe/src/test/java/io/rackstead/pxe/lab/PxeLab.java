@@ -22,9 +22,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The boot services on the lab's provisioning network with one fixed decision, to boot real
-/// firmware from: `PxeLab FOLDER server|proxy [ARGUMENT…]`. The folder holds `vmlinuz`,
-/// `initrd.img` and `decision` (`linux`, `local` or `ignore`, read anew for each client). Prints
-/// every trace. Ends when its input does.
+/// firmware from: `PxeLab FOLDER server|proxy|relay [ARGUMENT…]`. With `relay` there is a second
+/// network, 10.90.0.0/24, that only a relay reaches. The folder holds `vmlinuz`, `initrd.img` and
+/// `decision` (`linux`, `local` or `ignore`, read anew for each client). Prints every trace. Ends
+/// when its input does.
 final class PxeLab {
   private PxeLab() {}
 
@@ -44,6 +45,19 @@ final class PxeLab {
             List.of(),
             Optional.of("lab.example"),
             Duration.ofMinutes(10));
+    var behindARelay =
+        new Networks.Served(
+            "prov0",
+            Subnet.parse("10.90.0.0/24"),
+            mode,
+            Subnet.address("10.77.0.1"),
+            List.of(AddressRange.parse("10.90.0.50-10.90.0.99")),
+            Map.of(),
+            Optional.of(Subnet.address("10.90.0.1")),
+            List.of(),
+            Optional.empty(),
+            Duration.ofMinutes(10));
+    var networks = args[1].equals("relay") ? List.of(network, behindARelay) : List.of(network);
     var config =
         new PxeConfig(
             67,
@@ -53,7 +67,7 @@ final class PxeLab {
             Subnet.address("0.0.0.0"),
             folder.resolve("leases"),
             Path.of("/usr/lib/ipxe"));
-    try (var server = PxeServer.start(config, booter, () -> List.of(network), new Printed())) {
+    try (var server = PxeServer.start(config, booter, () -> networks, new Printed())) {
       server.states().forEach(System.out::println);
       while (System.in.read() >= 0) {
         server.leases().forEach(System.out::println);
