@@ -28,6 +28,7 @@ const TYPES = {
 };
 const sessions = new Set();
 const streams = new Set();
+let keys = [];
 
 fleet.onMachine = (machine) => send('machine', machine);
 fleet.onGone = (id) => send('gone', { id });
@@ -103,6 +104,14 @@ async function api(request, response, url) {
   }
   if (path === '/api/machines') {
     return json(response, 200, { machines: fleet.list() });
+  }
+  if (path === '/api/ssh-keys' && method === 'POST') {
+    keys.push({ id: `${keys.length + 1}`, text: (await bodyOf(request)).key });
+    return json(response, 200, keys.at(-1));
+  }
+  if (path.startsWith('/api/ssh-keys')) {
+    keys = method === 'DELETE' ? keys.filter((key) => !path.endsWith(`/${key.id}`)) : keys;
+    return json(response, method === 'DELETE' ? 204 : 200, { keys });
   }
   if (path === '/api/images') {
     return json(response, 200, fleet.images);

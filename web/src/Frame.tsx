@@ -26,6 +26,7 @@ import type { Session } from './api/types';
 import { useLiveState } from './live/context';
 import { listHref, LOGO } from './route';
 import { changeSession } from './session';
+import { SshKeys } from './SshKeys';
 import { StatusLine } from './StatusLine';
 import { texts } from './texts';
 
@@ -101,6 +102,7 @@ function LinkState() {
 
 function UserMenu({ session }: { session: Session }) {
   const [open, setOpen] = useState(false);
+  const [keys, setKeys] = useState(false);
   const queries = useQueryClient();
   const signOut = async () => {
     // gone on this side whatever the appliance answers; the next request shows the truth
@@ -108,30 +110,34 @@ function UserMenu({ session }: { session: Session }) {
     changeSession(queries, null);
   };
   return (
-    <Dropdown
-      isOpen={open}
-      onOpenChange={setOpen}
-      onSelect={() => setOpen(false)}
-      popperProps={{ position: 'right' }}
-      toggle={(ref) => (
-        <MenuToggle
-          ref={ref}
-          variant="plainText"
-          icon={<UserIcon />}
-          aria-label={texts.signIn.userMenu(session.username)}
-          isExpanded={open}
-          onClick={() => setOpen(!open)}
-        >
-          {session.username}
-        </MenuToggle>
-      )}
-    >
-      <DropdownList>
-        <DropdownItem isDisabled description={session.role}>
-          {session.username}
-        </DropdownItem>
-        <DropdownItem onClick={() => void signOut()}>{texts.signIn.out}</DropdownItem>
-      </DropdownList>
-    </Dropdown>
+    <>
+      {keys ? <SshKeys onClose={() => setKeys(false)} /> : null}
+      <Dropdown
+        isOpen={open}
+        onOpenChange={setOpen}
+        onSelect={() => setOpen(false)}
+        popperProps={{ position: 'right' }}
+        toggle={(ref) => (
+          <MenuToggle
+            ref={ref}
+            variant="plainText"
+            icon={<UserIcon />}
+            aria-label={texts.signIn.userMenu(session.username)}
+            isExpanded={open}
+            onClick={() => setOpen(!open)}
+          >
+            {session.username}
+          </MenuToggle>
+        )}
+      >
+        <DropdownList>
+          <DropdownItem isDisabled description={session.role}>
+            {session.username}
+          </DropdownItem>
+          <DropdownItem onClick={() => setKeys(true)}>{texts.sshKeys.menu}</DropdownItem>
+          <DropdownItem onClick={() => void signOut()}>{texts.signIn.out}</DropdownItem>
+        </DropdownList>
+      </Dropdown>
+    </>
   );
 }

@@ -123,6 +123,7 @@ export function PowerState({ machine }: { machine: Machine }) {
 /** The bar, the prompt, the quarantine or the last word: whatever one has to know now. */
 export function Activity({ machine }: { machine: Machine }) {
   const { progress, prompt, quarantine, message } = machine;
+  const silent = !prompt && !quarantine && !progress && message === '';
   return (
     <div className="rs-activity">
       {prompt ? (
@@ -136,6 +137,10 @@ export function Activity({ machine }: { machine: Machine }) {
         </span>
       ) : null}
       {progress && isBusy(machine) ? <ProgressLine machine={machine} /> : null}
+      {silent && machine.state_code === 0 ? (
+        <span className="rs-message">{t.toAccept}</span>
+      ) : null}
+      {silent && isBusy(machine) ? <span className="rs-message">{t.noWordYet}</span> : null}
       {message !== '' && !(progress && isBusy(machine)) ? (
         <span className={lookOf(machine.state_code).group === 'failed' ? 'rs-bad' : 'rs-message'}>
           {message}

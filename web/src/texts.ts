@@ -20,6 +20,18 @@ export const texts = {
     userMenu: (name: string) => `User menu: ${name}`,
   },
 
+  sshKeys: {
+    menu: 'SSH keys…',
+    title: 'Your SSH keys',
+    explain:
+      'They open rescue mode, and every system deployed without keys of its own. Machines take them up when they start the next time.',
+    none: 'No key yet: rescue mode has no way in without one.',
+    more: 'Public keys to add, one per line',
+    add: 'Add',
+    remove: 'Remove',
+    removeLabel: (key: string) => `Remove ${key}`,
+  },
+
   link: {
     connecting: 'Connecting…',
     live: 'Live',
@@ -39,7 +51,7 @@ export const texts = {
     columns: {
       name: 'Machine',
       state: 'State',
-      activity: 'What is going on',
+      activity: 'Activity',
       power: 'Power',
       hardware: 'Hardware',
       image: 'Image',
@@ -71,7 +83,7 @@ export const texts = {
       title: 'No machine yet',
       body: 'Plug a server into a provisioning network and start it from the network. It shows up here by itself within a minute or two.',
       on: (where: string) => `DHCP listens: ${where}`,
-      none: 'DHCP does not serve any network yet. Name one when the appliance starts, for example with --pxe.dhcp=server.',
+      none: 'DHCP does not serve any network yet. Name one when the appliance starts, for example with --network "eno2 10.20.0.0/24 server 10.20.0.100-10.20.0.199".',
     },
     nothingFound: {
       title: 'No machine matches',
@@ -91,6 +103,8 @@ export const texts = {
     givesUp: (time: string) => `gives up in ${time}`,
     givesUpHint: 'Without a sign of life until then it counts as failed',
     overdue: 'deadline has passed',
+    toAccept: 'Waits to be accepted',
+    noWordYet: 'Waits for a sign of life',
     locked: 'Locked',
     lockedHint: 'Locked: nothing is done to this machine until it is unlocked',
     quarantine: 'In quarantine',
@@ -270,7 +284,7 @@ export const texts = {
     cancel: 'Cancel',
     close: 'Close',
     title: (verb: string, n: number, name: string) =>
-      n === 1 ? `${verb} ${name}?` : `${verb} ${n} machines?`,
+      n === 1 ? `${verb}: ${name}` : `${verb}: ${n} machines`,
     machines: 'Machines concerned',
     skipped: (n: number) => `${plural(n, 'selected machine', 'selected machines')} cannot do this now and will be left alone:`,
     skippedLine: (name: string, state: string) => `${name} (${state})`,

@@ -77,6 +77,7 @@ test('hostile output and log lines are drawn as text', () => {
   expectOnlyText(
     drawn(
       <Timeline
+        machine="m"
         timeline={{
           entries: [{ id: '1', at: HOSTILE, source: HOSTILE, text: HOSTILE, rule: HOSTILE, actor: HOSTILE }],
           phases: [],

@@ -3,7 +3,7 @@ import { noteServerDate, problemText, serverNow } from '../src/api/client';
 import type { Entry } from '../src/api/types';
 import { badKeyLine, keyLines, userDataRecognised, userDataTooBig, validHostname } from '../src/action/deploy';
 import { needsCount, primaryVerbs, VERBS, verbsOf } from '../src/action/verbs';
-import { boots, filterEntries, KEEP, mergeEntries } from '../src/machine/entries';
+import { actorName, boots, filterEntries, goingOn, KEEP, mergeEntries } from '../src/machine/entries';
 import { diskKey, linkSpeed, readHardware } from '../src/machine/hardware';
 import { routeOf } from '../src/route';
 import { machine } from './fleet';
@@ -65,6 +65,19 @@ describe('phases', () => {
     ]);
   });
 
+  test('the last phase goes on while the machine is busy, unless it ended before', () => {
+    const phases = [
+      { name: 'kernel', start: at(10), seconds: 5 },
+      { name: 'agent', start: at(15), seconds: 5 },
+    ];
+    const seconds = (since: number) =>
+      goingOn(phases, at(since), 1_800_000_100).map((phase) => phase.seconds);
+    expect(seconds(12)).toEqual([5, 85]);
+    expect(seconds(17)).toEqual([5, 85]);
+    expect(seconds(20)).toEqual([5, 5]);
+    expect(goingOn([], at(0), 1_800_000_100)).toEqual([]);
+  });
+
   test('a new boot begins where the order does', () => {
     const found = boots([
       { name: 'kernel', start: at(12), seconds: 5 },
@@ -83,6 +96,16 @@ describe('phases', () => {
     expect(found.map((boot) => boot.seconds)).toEqual([17, 42]);
     expect(found[0]!.phases[1]).toEqual({ name: 'dhcp', offset: 10, seconds: 2 });
   });
+});
+
+describe('who speaks', () => {
+  test.each([
+    ['agent:4y3h7n', ''],
+    ['agent:another', 'agent:another'],
+    ['appliance:rackstead', ''],
+    ['user:admin', 'admin'],
+    ['ipmi://10.78.128.1', 'ipmi://10.78.128.1'],
+  ])('%s is shown as "%s"', (actor, shown) => expect(actorName(actor, '4y3h7n')).toBe(shown));
 });
 
 describe('the hardware report', () => {

@@ -46,7 +46,7 @@ export function primaryVerbs(machine: Machine): Verb[] {
   const order =
     machine.state_code === 0
       ? ['commission']
-      : ['clear-quarantine', 'deploy', 'abort', 'allocate', 'release', 'mark-fixed', 'exit-rescue', 'commission'];
+      : ['unlock', 'clear-quarantine', 'deploy', 'abort', 'allocate', 'release', 'mark-fixed', 'exit-rescue', 'commission'];
   return order
     .map((name) => VERBS.find((v) => v.name === name))
     .filter((v): v is Verb => v !== undefined && machine.actions.includes(v.name))

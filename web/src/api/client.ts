@@ -4,6 +4,7 @@ import type {
   Machine,
   MachineDetail,
   Session,
+  SshKey,
   Status,
   TimelinePage,
 } from './types';
@@ -96,5 +97,8 @@ export const api = {
   act: (id: string, verb: string, params: object) =>
     call<Machine>('POST', `${machinePath(id)}/actions/${encodeURIComponent(verb)}`, params),
   images: () => call<Images>('GET', '/api/images'),
+  sshKeys: () => call<{ keys: SshKey[] }>('GET', '/api/ssh-keys'),
+  addSshKey: (key: string) => call<SshKey>('POST', '/api/ssh-keys', { key }),
+  removeSshKey: (id: string) => call<null>('DELETE', `/api/ssh-keys/${encodeURIComponent(id)}`),
   status: () => call<Status>('GET', '/api/status'),
 };

@@ -104,6 +104,11 @@ export interface Status {
   notices: string[];
 }
 
+export interface SshKey {
+  id: string;
+  text: string;
+}
+
 export interface Session {
   username: string;
   role: string;

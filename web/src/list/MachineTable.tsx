@@ -48,7 +48,7 @@ export function MachineTable({ rows, sortKey, direction, onSort, selected, onSel
           />
           <Th sort={sort('name')}>{c.name}</Th>
           <Th sort={sort('state')} modifier="nowrap">{c.state}</Th>
-          <Th>{c.activity}</Th>
+          <Th className="rs-activity-cell">{c.activity}</Th>
           <Th sort={sort('power')} modifier="nowrap">{c.power}</Th>
           <Th sort={sort('hardware')}>{c.hardware}</Th>
           <Th sort={sort('image')}>{c.image}</Th>

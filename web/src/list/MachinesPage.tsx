@@ -96,7 +96,7 @@ function Machines() {
       </Title>
       <Waiting machines={[...fleet.machines.values()].filter((m) => m.prompt)} />
       <Toolbar clearAllFilters={clear} inset={{ default: 'insetNone' }}>
-        <ToolbarContent>
+        <ToolbarContent alignItems="center">
           <ToolbarItem className="rs-search">
             <SearchInput
               placeholder={t.search}
@@ -250,7 +250,7 @@ function Waiting({ machines }: { machines: Machine[] }) {
 function NoMachines() {
   const status = useStatus();
   const serving = (status.data?.services ?? []).filter(
-    (s) => s.state === 'serving' && /dhcp/i.test(s.name),
+    (s) => s.state === 'serving' && s.name === 'dhcp',
   );
   return (
     <EmptyState icon={ServerIcon} titleText={t.empty.title} headingLevel="h1" variant="lg">

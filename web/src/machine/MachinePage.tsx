@@ -165,11 +165,11 @@ function Body({ machine }: { machine: Machine }) {
   const timeline = useTimeline(machine.id, isBusy(machine));
   const detail = useDetail(machine);
   const results = detail.data?.results ?? [];
-  const failed = results.filter((r) => r.status === 'failed' || r.status === 'timeout').length;
+  const passed = results.filter((r) => r.status === 'passed').length;
   const error = detail.error instanceof ApiError ? detail.error.message : '';
   return (
     <PageSection isFilled className="rs-under">
-      <PhaseStrip phases={timeline.phases} busy={isBusy(machine)} />
+      <PhaseStrip phases={timeline.phases} since={isBusy(machine) ? machine.since : null} />
       <Card isCompact className="rs-body">
         <CardBody>
           <Tabs
@@ -178,7 +178,7 @@ function Body({ machine }: { machine: Machine }) {
             aria-label={nameOf(machine)}
           >
             <Tab eventKey="timeline" title={<TabTitleText>{t.tabs.timeline}</TabTitleText>}>
-              <Timeline timeline={timeline} />
+              <Timeline timeline={timeline} machine={machine.id} />
             </Tab>
             <Tab eventKey="hardware" title={<TabTitleText>{t.tabs.hardware}</TabTitleText>}>
               {error === '' ? null : <Alert isInline variant="danger" title={error} />}
@@ -189,7 +189,7 @@ function Body({ machine }: { machine: Machine }) {
               title={
                 <TabTitleText>
                   {t.tabs.results}
-                  {results.length > 0 ? ` (${results.length - failed}/${results.length})` : ''}
+                  {results.length > 0 ? ` (${passed}/${results.length})` : ''}
                 </TabTitleText>
               }
             >

@@ -1,16 +1,25 @@
 import { Card, CardBody, CardTitle } from '@patternfly/react-core';
 import type { CSSProperties } from 'react';
 import type { Phase } from '../api/types';
+import { useSecond } from '../clock';
 import { clockTime, span } from '../format';
 import { texts } from '../texts';
-import { boots, PHASES } from './entries';
+import { boots, goingOn, PHASES } from './entries';
 
 const t = texts.phases;
 const SHOWN = 2;
 
 /** One strip per boot, all on one scale, so that a slow one is seen beside a quick one. */
-export function PhaseStrip({ phases, busy }: { phases: readonly Phase[]; busy: boolean }) {
-  const all = boots(phases).slice(-SHOWN);
+interface Props {
+  phases: readonly Phase[];
+  /** since when it has been busy; null when it is not */
+  since: string | null;
+}
+
+export function PhaseStrip({ phases, since }: Props) {
+  const second = useSecond();
+  const busy = since !== null;
+  const all = boots(busy ? goingOn(phases, since, second) : phases).slice(-SHOWN);
   if (all.length === 0) {
     return null;
   }

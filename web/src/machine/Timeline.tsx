@@ -36,7 +36,7 @@ import type { Entry } from '../api/types';
 import { clockTime, day, delta } from '../format';
 import type { Colour } from '../states';
 import { texts } from '../texts';
-import { filterEntries } from './entries';
+import { actorName, filterEntries } from './entries';
 import type { TimelineState } from './useTimeline';
 
 const t = texts.timeline;
@@ -62,7 +62,7 @@ const FIRST_ROWS = 1_000;
 /** So close to the end counts as at the end. */
 const AT_END_PX = 24;
 
-export function Timeline({ timeline }: { timeline: TimelineState }) {
+export function Timeline({ timeline, machine }: { timeline: TimelineState; machine: string }) {
   const [only, setOnly] = useState<ReadonlySet<string>>(new Set());
   const [search, setSearch] = useState('');
   const [rows, setRows] = useState(FIRST_ROWS);
@@ -78,7 +78,7 @@ export function Timeline({ timeline }: { timeline: TimelineState }) {
   return (
     <div className="rs-timeline">
       <Toolbar inset={{ default: 'insetNone' }}>
-        <ToolbarContent>
+        <ToolbarContent alignItems="center">
           <ToolbarItem>
             <Sources entries={entries} only={only} onChange={setOnly} />
           </ToolbarItem>
@@ -137,7 +137,7 @@ export function Timeline({ timeline }: { timeline: TimelineState }) {
               </Button>
             ) : null}
             {shown.map((entry, i) => (
-              <Row key={entry.id} entry={entry} before={shown[i - 1]} />
+              <Row key={entry.id} entry={entry} before={shown[i - 1]} machine={machine} />
             ))}
           </div>
           {!scroll.follow && scroll.missed > 0 ? (
@@ -221,7 +221,14 @@ function Sources(props: {
   );
 }
 
-const Row = memo(function Row({ entry, before }: { entry: Entry; before: Entry | undefined }) {
+interface RowProps {
+  entry: Entry;
+  before: Entry | undefined;
+  machine: string;
+}
+
+const Row = memo(function Row({ entry, before, machine }: RowProps) {
+  const actor = actorName(entry.actor ?? '', machine);
   const { colour, icon } = SOURCES[entry.source] ?? UNKNOWN;
   const newDay = day(entry.at) !== (before === undefined ? '' : day(before.at));
   return (
@@ -242,9 +249,9 @@ const Row = memo(function Row({ entry, before }: { entry: Entry; before: Entry |
         </span>
         <span className="rs-why">
           {entry.rule ? <span title={t.rule}>{entry.rule}</span> : null}
-          {entry.actor ? (
+          {actor ? (
             <span className="rs-actor" title={t.actor}>
-              {entry.actor}
+              {actor}
             </span>
           ) : null}
         </span>

@@ -29,6 +29,13 @@ export function mergeEntries(have: readonly Entry[], more: readonly Entry[]): re
   return all.length > KEEP ? all.slice(all.length - KEEP) : all;
 }
 
+/** People by name; that a machine's own agent or the appliance speaks need not be said each time. */
+export function actorName(actor: string, machine: string): string {
+  return actor === `agent:${machine}` || actor.startsWith('appliance:')
+    ? ''
+    : actor.replace(/^(user|system):/, '');
+}
+
 /** Only these sources, or all when none is named; and every word somewhere in the entry. */
 export function filterEntries(
   entries: readonly Entry[],
@@ -57,13 +64,27 @@ export interface Boot {
 }
 
 /** A phase that goes on after so short a pause is the same one. */
-const SAME_PHASE_S = 60;
+const SAME_PHASE_S = 5;
 
 /** What a boot begins with; the agent may well go on after the image. */
 const STARTS = new Set(['firmware', 'dhcp']);
 
 /** Whatever comes after so long a pause belongs to another boot. */
 const NEW_BOOT_S = 900;
+
+/** What is told of the last phase ends with the last entry: while the machine is busy it goes on. */
+export function goingOn(phases: readonly Phase[], since: string, second: number): readonly Phase[] {
+  const last = phases[phases.length - 1];
+  if (last === undefined) {
+    return phases;
+  }
+  const start = Date.parse(last.start) / 1000;
+  const begun = Date.parse(since) / 1000;
+  // one that had ended when this state began stays as it is
+  return start >= begun || start + last.seconds > begun + 1
+    ? [...phases.slice(0, -1), { ...last, seconds: Math.max(last.seconds, second - start) }]
+    : phases;
+}
 
 /** Phases in the order of time, cut where a machine began anew. */
 export function boots(phases: readonly Phase[]): Boot[] {

@@ -1,5 +1,6 @@
 package io.rackstead.agent;
 
+import io.rackstead.bmc.PowerState;
 import io.rackstead.event.Entry;
 import io.rackstead.event.EventLog;
 import io.rackstead.http.Problem;
@@ -85,6 +86,10 @@ public final class Enrolment {
             "agent",
             Actor.agent(machine.id()).toString(),
             "hello from " + address + " with " + seen.macs()));
+    if (machine.power().state() != PowerState.ON) {
+      // who speaks is on, whatever the BMC said last or whether there is one
+      machines.apply(machine.id(), new Event.PowerSeen(PowerState.ON), Actor.agent(machine.id()));
+    }
     return new Welcome(token, machine);
   }
 

@@ -4,6 +4,7 @@ import io.rackstead.access.ApiKeys;
 import io.rackstead.access.Doorman;
 import io.rackstead.access.Secret;
 import io.rackstead.access.SessionApi;
+import io.rackstead.access.SshKeyApi;
 import io.rackstead.access.SshKeys;
 import io.rackstead.access.Users;
 import io.rackstead.access.Vault;
@@ -103,7 +104,7 @@ public final class Appliance implements AutoCloseable {
               .bmcs()
               .apply((address, command, result, millis) -> {
                 var machine = bmcAddresses.get(address);
-                if (machine != null && !command.startsWith("Get Chassis Status")) {
+                if (machine != null && worthALine(command, result)) {
                   events.trace(
                       Entry.of(
                           clock.instant(),
@@ -189,6 +190,7 @@ public final class Appliance implements AutoCloseable {
       routes.addAll(
           new EventApi(machines, verbs, events, progresses, machineApi::summary).routes());
       routes.addAll(new CatalogApi(images).routes());
+      routes.addAll(new SshKeyApi(database, sshKeys).routes());
       routes.addAll(
           new MaasApi(
                   new MaasApi.Parts(
@@ -241,6 +243,12 @@ public final class Appliance implements AutoCloseable {
   /// The port of REST and pages; done when they serve.
   public CompletableFuture<Integer> serving() {
     return web.serving();
+  }
+
+  private static boolean worthALine(String command, String result) {
+    return !PowerControl.onRound()
+        && !command.startsWith("Get Chassis Status")
+        && !(command.startsWith("Close Session") && result.startsWith("ok"));
   }
 
   public List<ServiceState> services() {

@@ -74,7 +74,12 @@ public final class Planning implements Planner {
       case ERASE -> erase(machine);
       case RESCUE ->
           new Steps(
-              Plans.rescue(machine.deployment().map(d -> d.sshKeys()).orElse(rescueKeys(machine))),
+              Plans.rescue(
+                  machine
+                      .deployment()
+                      .map(d -> d.sshKeys())
+                      .filter(keys -> !keys.isEmpty())
+                      .orElseGet(() -> rescueKeys(machine))),
               _ -> {});
     };
   }

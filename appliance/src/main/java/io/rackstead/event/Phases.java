@@ -45,6 +45,7 @@ final class Phases {
   private Name open = Name.FIRMWARE;
   private Instant since = Instant.EPOCH;
   private boolean going;
+  private boolean waiting;
   private Instant last = Instant.EPOCH;
 
   static List<Phase> of(List<Entry> entries) {
@@ -121,6 +122,12 @@ final class Phases {
   private void moved(Entry.Move move, Instant at) {
     if (move.event().equals("ImageWritten")) {
       begin(Name.FIRST_BOOT, at);
+    } else if (move.event().equals("HardwareReported") && move.to() == State.NEW) {
+      // until it is accepted nobody works, and no part of the boot is slow
+      end(at);
+      waiting = true;
+    } else if (waiting && move.to() == State.COMMISSIONING) {
+      begin(Name.AGENT, at);
     } else if (move.from() != move.to() && !together(move)) {
       end(at);
     }
@@ -138,6 +145,7 @@ final class Phases {
 
   private void begin(Name name, Instant at) {
     end(at);
+    waiting = false;
     open = name;
     since = at;
     going = true;

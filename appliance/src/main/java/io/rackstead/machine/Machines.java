@@ -299,9 +299,11 @@ public final class Machines {
   private Entry entry(Machine before, Machine after, Event event, Actor actor) {
     var name = event.getClass().getSimpleName();
     var text =
-        before.state() == after.state()
-            ? Lifecycle.words(event.getClass()) + detail(event)
-            : before.state().title() + " → " + after.state().title() + detail(event);
+        event instanceof Event.PowerSeen(var power)
+            ? "power is " + power.name().toLowerCase(java.util.Locale.ROOT)
+            : before.state() == after.state()
+                ? Lifecycle.words(event.getClass()) + detail(event)
+                : before.state().title() + " → " + after.state().title() + detail(event);
     return new Entry(
         0,
         clock.instant(),
@@ -323,7 +325,6 @@ public final class Machines {
       case Event.Release(var erase) -> ", erase " + erase.name().toLowerCase(java.util.Locale.ROOT);
       case Event.SetPower(var bmc, var user) ->
           bmc.map(b -> ": " + b + " as " + user).orElse(": manual");
-      case Event.PowerSeen(var state) -> ": " + state;
       case Event.Prompted(var prompt) -> prompt.isEmpty() ? ": done" : ": " + prompt;
       case Event.Allocate(var owner) -> " to " + owner;
       default -> "";

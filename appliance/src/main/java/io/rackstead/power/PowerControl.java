@@ -27,6 +27,7 @@ public final class PowerControl implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PowerControl.class);
   private static final Duration PERIOD = Duration.ofSeconds(60);
   private static final int AT_A_TIME = 32;
+  private static final ScopedValue<Boolean> ROUND = ScopedValue.newInstance();
 
   private final Machines machines;
   private final Bmcs bmcs;
@@ -38,6 +39,12 @@ public final class PowerControl implements AutoCloseable {
   public PowerControl(Machines machines, Bmcs bmcs) {
     this.machines = machines;
     this.bmcs = bmcs;
+  }
+
+  /// Whether this thread is on its round: each minute seven exchanges per machine would bury what
+  /// happens to it, and what the round finds out has a line of its own.
+  public static boolean onRound() {
+    return ROUND.orElse(false);
   }
 
   public void start() {
@@ -103,7 +110,9 @@ public final class PowerControl implements AutoCloseable {
   private void round() {
     for (var machine : machines.list()) {
       if (machine.power().bmc().isPresent()) {
-        Thread.ofVirtual().name("power-" + machine.id()).start(() -> look(machine));
+        Thread.ofVirtual()
+            .name("power-" + machine.id())
+            .start(() -> ScopedValue.where(ROUND, true).run(() -> look(machine)));
       }
     }
   }

@@ -3,6 +3,7 @@ package io.rackstead.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rackstead.bmc.PowerState;
 import io.rackstead.http.Problem;
 import io.rackstead.image.Architecture;
 import io.rackstead.machine.Actor;
@@ -64,7 +65,9 @@ class EnrolmentTest {
     var machine = hello(capability(Rack.MAC), Rack.identity());
     assertThat(machine.state()).isEqualTo(State.NEW);
     assertThat(machine.quarantine()).isEmpty();
-    assertThat(rack.machines.byMac(Rack.MAC)).contains(machine);
+    assertThat(rack.machines.byMac(Rack.MAC).map(Machine::id)).contains(machine.id());
+    // who speaks is on
+    assertThat(rack.machines.byMac(Rack.MAC).map(m -> m.power().state())).contains(PowerState.ON);
   }
 
   @Test

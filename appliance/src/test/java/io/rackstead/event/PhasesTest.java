@@ -91,6 +91,18 @@ class PhasesTest {
   }
 
   @Test
+  void waitingToBeAcceptedIsNobodysTime() {
+    boot(0);
+    entries.removeFirst();
+    move(24, "HardwareReported", State.NEW, State.NEW);
+    line(25, "agent", "[ 19.60] step 1: done in 3 s", "");
+    move(3600, "Commission", State.NEW, State.COMMISSIONING);
+    line(3610, "agent", "look at the hardware", "");
+    assertThat(phases())
+        .containsExactly("dhcp 1.0", "loader 3.0", "kernel 8.0", "agent 4.0", "agent 10.0");
+  }
+
+  @Test
   void aFailureEndsThePhaseAndTheNextBootBeginsAnew() {
     boot(0);
     move(30, "Failed", State.COMMISSIONING, State.FAILED_COMMISSIONING);
