@@ -2,6 +2,7 @@ package io.rackstead.plan;
 
 import io.rackstead.commission.Hardware;
 import io.rackstead.commission.Hardware.Disk;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -69,12 +70,17 @@ public sealed interface DiskChoice {
   }
 
   static String word(Disk disk) {
-    return "%s %s serial %s wwn %s %d MiB"
-        .formatted(
-            disk.name(),
-            disk.model().isEmpty() ? "(no model)" : disk.model(),
-            disk.serial().isEmpty() ? "-" : disk.serial(),
-            disk.wwn().isEmpty() ? "-" : disk.wwn(),
-            disk.sizeBytes() >> 20);
+    var known = new ArrayList<String>();
+    if (!disk.model().isEmpty()) {
+      known.add(disk.model());
+    }
+    if (!disk.serial().isEmpty()) {
+      known.add("serial " + disk.serial());
+    }
+    if (!disk.wwn().isEmpty()) {
+      known.add("WWN " + disk.wwn());
+    }
+    known.add((disk.sizeBytes() >> 20) + " MiB");
+    return disk.name() + " (" + String.join(", ", known) + ")";
   }
 }

@@ -71,7 +71,7 @@ public final class Plans {
         new Draft("identify-disk", "find the disk: " + why, true, 60, on(disk)),
         new Draft(
             "write-image",
-            "write " + name + " to " + disk.name() + " (" + DiskChoice.word(disk) + ")",
+            "write " + name + " to " + DiskChoice.word(disk),
             true,
             4 * HOUR,
             on(disk)
