@@ -1,9 +1,7 @@
 // Goes through the built pages with a real browser, against the stand-in appliance, as an operator would:
-//   node mock/look.mjs [--pictures]
+//   node mock/look.mjs
 // Fails when something does not show up, when the page throws, or when its policy had to refuse something.
-// With --pictures it writes web/screenshots.
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Browser, sleep } from './browser.mjs';
@@ -11,7 +9,6 @@ import { Browser, sleep } from './browser.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 const port = 20_000 + (process.pid % 20_000);
 const appliance = `http://127.0.0.1:${port}`;
-const pictures = process.argv.includes('--pictures') ? join(here, '../screenshots') : null;
 
 const mock = spawn(process.execPath, [join(here, 'server.mjs'), '--port', String(port)], {
   stdio: ['ignore', 'pipe', 'inherit'],
@@ -45,10 +42,6 @@ story.push(['what changes is seen without doing anything', async (b) => {
   await b.until('a rate', `${erasing}.includes('/s')`);
   const before = await b.ask(erasing);
   await b.until('progress', `${erasing} !== ${JSON.stringify(before)}`);
-  if (pictures) {
-    mkdirSync(pictures, { recursive: true });
-    await b.shoot(join(pictures, 'machines.png'));
-  }
 }]);
 
 story.push(['searching and choosing a group narrow the list', async (b) => {
@@ -67,9 +60,6 @@ story.push(['a deployment is followed on the machine\'s own page', async (b) => 
   await b.until('its timeline', `document.querySelectorAll('.rs-entry').length > 10`);
   await b.until('its phases', `document.querySelectorAll('.rs-phase').length > 3`);
   await b.until('cloud-init speaking', `${text('.rs-log')}.includes('init-local')`, 60);
-  if (pictures) {
-    await b.shoot(join(pictures, 'machine.png'));
-  }
   await b.until('the end of it', `${text('.rs-header')}.includes('Deployed')`);
   const atEnd = `(() => { const l = document.querySelector('.rs-log'); return l.scrollHeight - l.scrollTop - l.clientHeight < 24; })()`;
   await b.until('the newest line in sight', atEnd);
