@@ -122,8 +122,7 @@ final class Site implements AutoCloseable {
 
   /// As a MAAS client announces a server that it knows of; its id.
   String announce(String hostname, String mac) {
-    var form =
-        "commission=false&architecture=amd64&hostname=" + hostname + "&mac_addresses=" + mac;
+    var form = "commission=false&architecture=amd64&hostname=" + hostname + "&mac_addresses=" + mac;
     return json(authorized("/MAAS/api/2.0/machines/")
             .header("Content-Type", "application/x-www-form-urlencoded")
             .POST(BodyPublishers.ofString(form)))
