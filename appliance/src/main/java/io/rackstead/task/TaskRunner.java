@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,7 @@ public final class TaskRunner implements AutoCloseable {
   private final Handler handler;
   private final BooleanSupplier held;
   private final Brake brake;
+  private final Executor workers;
   private final Set<MachineId> running = ConcurrentHashMap.newKeySet();
   private final Map<MachineId, Watch> watches = new ConcurrentHashMap<>();
   private final Thread loop;
@@ -59,6 +61,27 @@ public final class TaskRunner implements AutoCloseable {
       Handler handler,
       BooleanSupplier held,
       Brake brake) {
+    this(
+        machines,
+        database,
+        store,
+        clock,
+        handler,
+        held,
+        brake,
+        task -> Thread.ofVirtual().name("task").start(task));
+  }
+
+  /// @param workers carries tasks out; those that are given to it may take minutes
+  public TaskRunner(
+      Machines machines,
+      Database database,
+      TaskStore store,
+      InstantSource clock,
+      Handler handler,
+      BooleanSupplier held,
+      Brake brake,
+      Executor workers) {
     this.machines = machines;
     this.database = database;
     this.store = store;
@@ -66,6 +89,7 @@ public final class TaskRunner implements AutoCloseable {
     this.handler = handler;
     this.held = held;
     this.brake = brake;
+    this.workers = workers;
     this.loop = Thread.ofPlatform().name("tasks").daemon(true).unstarted(this::loop);
   }
 
@@ -88,7 +112,8 @@ public final class TaskRunner implements AutoCloseable {
     }
   }
 
-  private void round() {
+  /// Begins what is due and looks at the deadlines.
+  public void round() {
     // without a disk to write what came of it on, nothing is begun
     if (held.getAsBoolean() || database.trouble().isPresent()) {
       return;
@@ -100,7 +125,7 @@ public final class TaskRunner implements AutoCloseable {
           && !row.dueAt().isAfter(now)
           && !braked(row, now)
           && running.add(row.machine())) {
-        Thread.ofVirtual().name("task-" + row.machine()).start(() -> run(row));
+        workers.execute(() -> run(row));
       }
     }
     machines.list().forEach(this::keepDeadline);

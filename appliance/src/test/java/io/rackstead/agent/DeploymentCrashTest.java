@@ -6,8 +6,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rackstead.access.Secret;
 import io.rackstead.bmc.BmcAddress;
+import io.rackstead.bmc.PowerAction;
+import io.rackstead.bmc.PowerState;
 import io.rackstead.machine.Actor;
 import io.rackstead.machine.Deployment;
+import io.rackstead.machine.EraseMode;
 import io.rackstead.machine.Event;
 import io.rackstead.machine.MachineId;
 import io.rackstead.machine.Outcome;
@@ -23,11 +26,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Kills the appliance before, between and after each durable write of a deployment, starts it
-/// again, and goes on: the machine ends deployed, and nothing is done twice to its disk.
+/// Kills the appliance before, between and after each durable write of a deployment, a
+/// commissioning and a release, starts it again, and goes on: the machine ends where it should, and
+/// nothing is done twice to its disk.
 class DeploymentCrashTest {
   @TempDir Path folder;
 
@@ -36,6 +41,7 @@ class DeploymentCrashTest {
     final List<String> done = new ArrayList<>();
     final Set<Long> acknowledged = new HashSet<>();
     Optional<ObjectNode> present = Optional.empty();
+    String told = "";
     long after;
 
     /// One call; what it throws is repeated by calling again.
@@ -45,14 +51,15 @@ class DeploymentCrashTest {
         if (step.isPresent()) {
           long seq = step.get().path("seq").asLong();
           assertThat(acknowledged).as("a step whose result was acknowledged").doesNotContain(seq);
-          done.add(step.get().path("kind").asText());
+          var kind = step.get().path("kind").asText();
+          done.add(kind.equals("script") ? step.get().path("name").asText() : kind);
+          told = step.get().path("password").asText(told);
           present = step;
         }
         return;
       }
       long seq = present.get().path("seq").asLong();
-      rack.work.result(
-          id, seq, new Step.Result("ok", 0, 1, "", JsonNodeFactory.instance.objectNode()));
+      rack.work.result(id, seq, new Step.Result("ok", 0, 1, "", found(present.get())));
       acknowledged.add(seq);
       after = seq;
       present = Optional.empty();
@@ -92,6 +99,116 @@ class DeploymentCrashTest {
     for (int at = 1; at <= points; at++) {
       deploy(copy(template, "at" + at), id, at);
     }
+  }
+
+  /// What the agent finds where it runs.
+  private static ObjectNode found(ObjectNode step) {
+    return switch (step.path("kind").asText()) {
+      case "inventory" -> Rack.report();
+      case "bmc" ->
+          JsonNodeFactory.instance
+              .objectNode()
+              .put("address", "10.78.0.1")
+              .put("user", "rackstead");
+      default -> JsonNodeFactory.instance.objectNode();
+    };
+  }
+
+  /// The BMC keeps the password that it was told last, so that must be the one on record.
+  @Test
+  void aCommissioningSurvivesBeingKilledAtEachDurableWriteAndKnowsTheBmcsPassword()
+      throws Exception {
+    var template = folder.resolve("template");
+    MachineId id;
+    try (var rack = new Rack(template, Rack.fakeBmc(), _ -> {})) {
+      id = rack.enlisted().id();
+    }
+    var intent = new Event.Commission();
+    int points = survive(copy(template, "whole"), id, 0, intent, State.READY).reached();
+    assertThat(points).isGreaterThan(40);
+    for (int at = 1; at <= points; at++) {
+      var end = survive(copy(template, "at" + at), id, at, intent, State.READY);
+      assertThat(end.done())
+          .as("what the agent did, killed at %d", at)
+          .startsWith("inventory", "bmc")
+          .doesNotHaveDuplicates();
+      assertThat(end.password()).as("password, killed at %d", at).isEqualTo(end.told());
+    }
+  }
+
+  @Test
+  void aReleaseSurvivesBeingKilledAtEachDurableWriteErasesOnceAndEndsOff() throws Exception {
+    var template = folder.resolve("template");
+    MachineId id;
+    try (var rack = new Rack(template, Rack.fakeBmc(), _ -> {})) {
+      id = allocated(rack);
+    }
+    var intent = new Event.Release(EraseMode.QUICK);
+    int points = survive(copy(template, "whole"), id, 0, intent, State.READY).reached();
+    assertThat(points).isGreaterThan(20);
+    for (int at = 1; at <= points; at++) {
+      var end = survive(copy(template, "at" + at), id, at, intent, State.READY);
+      assertThat(end.done())
+          .as("what the agent did, killed at %d", at)
+          .anyMatch(kind -> kind.contains("erase"))
+          .doesNotHaveDuplicates();
+      assertThat(end.power()).as("power, killed at %d", at).isEqualTo(PowerState.OFF);
+      assertThat(end.presses()).as("switched off once, killed at %d", at).isEqualTo(1);
+    }
+  }
+
+  /// @param told the password that the BMC was given last
+  private record End(
+      int reached,
+      List<String> done,
+      String told,
+      String password,
+      PowerState power,
+      int presses) {}
+
+  /// One intent from the request to its goal: the client, the task runner and the agent take turns,
+  /// and each repeats what was not answered.
+  private static End survive(Path folder, MachineId id, int at, Event intent, State goal)
+      throws Exception {
+    var bmc = Rack.fakeBmc();
+    var presses = new AtomicInteger();
+    bmc.onChange(change -> {
+      if (change.action() == PowerAction.FORCE_OFF) {
+        presses.incrementAndGet();
+      }
+    });
+    var fuse = new Fuse(at);
+    var agent = new Agent();
+    var rack = new Rack(folder, bmc, fuse);
+    fuse.armed = true;
+    var from = rack.machines.find(id).orElseThrow().state();
+    int calls = 0;
+    while (rack.machines.find(id).orElseThrow().state() != goal) {
+      assertThat(++calls).as("calls at crash point %d", at).isLessThan(80);
+      try {
+        if (rack.machines.find(id).orElseThrow().state() == from) {
+          rack.machines.apply(id, intent, Actor.user("ada"));
+        }
+        rack.tasks.round();
+        if (Purpose.of(rack.machines.find(id).orElseThrow()).isPresent()) {
+          agent.act(rack, id);
+        }
+        // between two calls of its own the agent is not waited for
+        rack.sessions.silence(id);
+      } catch (Crash e) {
+        rack.kill();
+        rack = new Rack(folder, bmc, _ -> {});
+      }
+    }
+    var open = rack;
+    var password =
+        open.database
+            .<Optional<Secret>>read(tx -> open.vault.get(tx, AgentWork.bmcPassword(id)))
+            .map(Secret::reveal)
+            .orElse("");
+    rack.close();
+    return new End(
+        fuse.reached, List.copyOf(agent.done), agent.told, password, bmc.power(), presses.get());
   }
 
   private Path copy(Path template, String name) throws IOException {

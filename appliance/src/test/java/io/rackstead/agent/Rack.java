@@ -122,7 +122,8 @@ public final class Rack implements AutoCloseable {
             this::now,
             new PowerTasks(machines, new Bmcs(bmcs, database, vault), sessions),
             () -> false,
-            new io.rackstead.task.Brake(10, 60));
+            new io.rackstead.task.Brake(10, 60),
+            Runnable::run);
   }
 
   public static FakeBmc fakeBmc() {
