@@ -126,7 +126,8 @@ class DeploymentCrashTest {
     var intent = new Event.Commission();
     int points = survive(copy(template, "whole"), id, 0, intent, State.READY).reached();
     assertThat(points).isGreaterThan(40);
-    for (int at = 1; at <= points; at++) {
+    // every other point: three belong to a write, so each kind comes in turn
+    for (int at = 1; at <= points; at += 2) {
       var end = survive(copy(template, "at" + at), id, at, intent, State.READY);
       assertThat(end.done())
           .as("what the agent did, killed at %d", at)

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,8 @@ public final class BootPages {
   private final Booter booter;
   private final BootFiles files;
   private final Clients clients;
+  private static final Pattern LONG_NAME = Pattern.compile("([0-9a-f]{6})[0-9a-f]{26,}");
+
   private final BootJournal journal;
 
   /// Who asked for its script from which address: where the lease is another server's, this is how
@@ -106,11 +109,16 @@ public final class BootPages {
             "http",
             page.mac(),
             Optional.of(client),
-            method + " " + PrintableText.of(path) + " → " + outcome,
+            method + " " + PrintableText.of(shown(path)) + " → " + outcome,
             page.rule()));
     if (!page.effects().isEmpty()) {
       journal.effects(page.effects());
     }
+  }
+
+  /// A name that opens something by being known is shortened: who reads a log shall not hold it.
+  static String shown(String path) {
+    return LONG_NAME.matcher(path).replaceAll("$1…");
   }
 
   static Page nothing() {

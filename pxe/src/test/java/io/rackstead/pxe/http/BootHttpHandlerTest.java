@@ -40,4 +40,12 @@ class BootHttpHandlerTest {
         };
     return new BootPages(nothing, nothing::open, _ -> Optional.empty(), new Noted());
   }
+
+  @Test
+  void aNameThatOpensSomethingIsNotWrittenOutInTheTrace() {
+    assertThat(BootPages.shown("/image/" + "0123456789abcdef".repeat(2)))
+        .isEqualTo("/image/012345…");
+    assertThat(BootPages.shown("/ephemeral/amd64/2026.1/vmlinuz"))
+        .isEqualTo("/ephemeral/amd64/2026.1/vmlinuz");
+  }
 }
