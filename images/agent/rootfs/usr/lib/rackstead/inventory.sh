@@ -145,7 +145,8 @@ nic_table() {
 pci_table() {
   lspci -D -vmm -nn 2>/dev/null | awk -v US="$US" '
     function id(text) { return match(text, /\[[0-9a-f][0-9a-f][0-9a-f][0-9a-f]\]$/) ? substr(text, RSTART + 1, 4) : "" }
-    function called(text) { sub(/ *\[[0-9a-f]+\]$/, "", text); return text }
+    # lspci calls what is not in pci.ids "Vendor" or "Device": then the id says more
+    function called(text,   name) { name = text; sub(/ *\[[0-9a-f]+\]$/, "", name); return name == "Vendor" || name == "Device" ? id(text) : name }
     { at = index($0, ":\t"); key = substr($0, 1, at - 1); value = substr($0, at + 2) }
     key == "Slot" { slot = value } key == "Class" { class = value } key == "Vendor" { vendor = value } key == "Device" { device = value }
     $0 == "" { if (slot != "") print slot US id(class) US id(vendor) US id(device) US called(vendor) US called(device); slot = vendor = device = class = "" }

@@ -67,7 +67,7 @@ public final class Planning implements Planner {
       case ENLIST -> new Steps(Plans.enlist(), _ -> {});
       case COMMISSION ->
           new Steps(
-              Plans.commission(machine, bmcUser, scripts("commissioning")),
+              Plans.commission(machine, effort, bmcUser, scripts("commissioning")),
               machine.power().bmc().isPresent() ? _ -> {} : freshPassword(machine));
       case TEST -> new Steps(Plans.test(machine, effort, scripts("testing")), _ -> {});
       case INSTALL -> install(machine, address);

@@ -17,6 +17,7 @@ import java.util.Locale;
 public final class Plans {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final int HOUR = 3600;
+  private static final int LLDP_WAIT_S = 35;
 
   private Plans() {}
 
@@ -27,7 +28,8 @@ public final class Plans {
     return List.of(inventory());
   }
 
-  public static List<Draft> commission(Machine machine, String bmcUser, List<Script> scripts) {
+  public static List<Draft> commission(
+      Machine machine, Effort effort, String bmcUser, List<Script> scripts) {
     var steps = new ArrayList<Draft>();
     steps.add(inventory());
     if (machine.power().bmc().isEmpty()) {
@@ -40,6 +42,9 @@ public final class Plans {
               JSON.objectNode().put("user", bmcUser)));
     }
     scripts.forEach(script -> steps.add(script(script)));
+    if (effort != Effort.QUICK) {
+      steps.add(neighbours());
+    }
     return steps;
   }
 
@@ -123,6 +128,17 @@ public final class Plans {
 
   private static Draft inventory() {
     return new Draft("inventory", "look at the hardware", true, 300, JSON.objectNode());
+  }
+
+  /// A switch names itself by LLDP each 30 s, and the agent listens from its start on: what is left
+  /// of that time is waited for last, when it is the shortest.
+  private static Draft neighbours() {
+    return new Draft(
+        "inventory",
+        "look at the hardware again, with its switch ports",
+        true,
+        300,
+        JSON.objectNode().put("lldp_wait_s", LLDP_WAIT_S));
   }
 
   private static Draft script(Script script) {

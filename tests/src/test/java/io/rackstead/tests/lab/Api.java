@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.StreamSupport;
+import okhttp3.FormBody;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -71,6 +72,13 @@ final class Api {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// An SSH key of the user whose API key this is; the page has no call for it but MAAS's.
+  void addSshKey(String text) {
+    var form = new FormBody.Builder().add("key", text).build();
+    String path = "/MAAS/api/2.0/account/prefs/sshkeys/";
+    call("POST " + path, new Request.Builder().url(base + path).post(form));
   }
 
   private JsonNode call(String what, Request.Builder request) {

@@ -2,6 +2,7 @@ package io.rackstead.tests.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,13 +17,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The spine with a real Debian: unknown, inspected, installed, logged in to, released, erased; on
-/// a BIOS and a UEFI server, in peace and with an appliance that is killed on the way.
+/// a BIOS and a UEFI server, in peace and with an appliance that is killed on the way; and a rescue in between.
 @Tag("slow")
 class FullLifeCycleStoryTest {
   // five times what a quiet machine needs
   private static final Duration READY = Duration.ofMinutes(15);
   private static final Duration DEPLOY = Duration.ofMinutes(30);
   private static final Duration RELEASE = Duration.ofMinutes(10);
+  private static final Duration RESCUE = Duration.ofMinutes(5);
   private static final Duration SSH = Duration.ofMinutes(3);
   private static final int WIPED = 1 << 20;
   private static final int KILLS = 5;
@@ -46,6 +48,35 @@ class FullLifeCycleStoryTest {
       for (int number : List.of(1, 2)) {
         walk(lab, number);
       }
+    }
+  }
+
+  @Test
+  void aDeployedServerIsRescuedAndThenBootsItsOwnDiskAgain() {
+    try (var lab = Lab.start(data.resolve("lab"), 1, "debian-12")) {
+      var api = lab.api();
+      api.addSshKey(publicKey);
+      String id = api.awaitMachine(Lab.mac(1), READY).path("id").asText();
+      api.awaitState(id, "Ready", READY);
+      install(lab, api, id, 1);
+
+      api.act(id, "rescue", Map.of());
+      String address = api.awaitState(id, "Rescue mode", RESCUE).path("addresses").path(0).asText();
+      var login = lab.server(1).sshAs("root", key, address, "cat /proc/1/comm; blkid -p /dev/vda");
+      assertThat(login.exit()).as(login.out()).isZero();
+      assertThat(login.out()).contains("PTTYPE=\"gpt\"");
+      Api.await(
+          "timeline that says how to log in",
+          SSH,
+          () ->
+              api.timeline(id).contains("ssh root@" + address)
+                  ? java.util.Optional.of(true)
+                  : java.util.Optional.empty());
+      assertThat(lab.server(1).console()).contains("ssh root@" + address);
+
+      api.act(id, "exit-rescue", Map.of());
+      api.awaitState(id, "Deployed", RESCUE);
+      saysItIs(lab, api.machine(id), 1);
     }
   }
 
@@ -94,7 +125,6 @@ class FullLifeCycleStoryTest {
   }
 
   private void install(Lab lab, Api api, String id, int number) {
-    String mark = "mark-of-server-" + number;
     api.patiently(
         id,
         "deploy",
@@ -106,10 +136,15 @@ class FullLifeCycleStoryTest {
             "ssh_keys",
             List.of(publicKey),
             "user_data",
-            "#cloud-config\nruncmd:\n - [sh, -c, 'echo " + mark + " > /var/tmp/mark']\n"));
+            "#cloud-config\nruncmd:\n - [sh, -c, 'echo " + mark(number) + " > /var/tmp/mark']\n"));
     var deployed = api.awaitState(id, "Deployed", DEPLOY);
+    lab.server(number).awaitBmcPower("on");
+    saysItIs(lab, deployed, number);
+  }
+
+  /// The installed system answers, with its name and what the user data left in it.
+  private void saysItIs(Lab lab, JsonNode deployed, int number) {
     var server = lab.server(number);
-    server.awaitBmcPower("on");
     String address = deployed.path("addresses").path(0).asText();
     assertThat(address).startsWith("10.77.0.");
     String said =
@@ -122,7 +157,11 @@ class FullLifeCycleStoryTest {
                   ? java.util.Optional.of(login.out())
                   : java.util.Optional.empty();
             });
-    assertThat(said.lines()).containsExactly("server-" + number, mark);
+    assertThat(said.lines()).containsExactly("server-" + number, mark(number));
+  }
+
+  private static String mark(int number) {
+    return "mark-of-server-" + number;
   }
 
   private static void release(Lab lab, Api api, String id, int number) {

@@ -81,6 +81,10 @@ record Server(Lab lab, int number) {
 
   /// Runs a command on the installed system, over SSH from the appliance's namespace.
   Command ssh(Path key, String address, String... command) {
+    return sshAs("debian", key, address, command);
+  }
+
+  Command sshAs(String user, Path key, String address, String... command) {
     var call =
         new ArrayList<>(
             List.of(
@@ -97,7 +101,7 @@ record Server(Lab lab, int number) {
                 "UserKnownHostsFile=/dev/null",
                 "-o",
                 "LogLevel=ERROR",
-                "debian@" + address));
+                user + "@" + address));
     call.addAll(Arrays.asList(command));
     return lab.inServerNamespace(Duration.ofMinutes(2), call);
   }
