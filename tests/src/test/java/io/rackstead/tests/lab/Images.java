@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// The images that the stories of this checkout share, built by the product, once.
@@ -17,17 +18,29 @@ final class Images {
 
   private static final Duration BUILD = Duration.ofMinutes(20);
   private static final Set<String> BUILT = new HashSet<>();
+  private static final Map<String, String> FILES =
+      Map.of(
+          "ephemeral", "ephemeral@amd64",
+          "test-small", "custom@test-small@amd64",
+          "debian-12", "debian@bookworm@amd64");
 
   private Images() {}
 
   static synchronized Images with(String... names) {
     var run = Lab.ROOT.resolve("appliance/run").toString();
     for (var name : names) {
-      if (BUILT.add(name)) {
+      if (BUILT.add(name) && !builtByThisProduct(name)) {
         Command.output(BUILD, List.of(run, "images", "build", name, "--data", FOLDER.toString()));
       }
     }
     return new Images();
+  }
+
+  /// An earlier run of the same build made it: the same program makes the same image.
+  private static boolean builtByThisProduct(String name) {
+    var index = FOLDER.resolve("images/index/" + FILES.getOrDefault(name, name) + ".json").toFile();
+    var product = Lab.ROOT.resolve("appliance/target/.built").toFile();
+    return product.exists() && index.lastModified() > product.lastModified();
   }
 
   JsonNode index(String name) {
