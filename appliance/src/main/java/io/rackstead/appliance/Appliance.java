@@ -49,6 +49,7 @@ import io.rackstead.task.TaskRunner;
 import io.rackstead.task.TaskStore;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -137,6 +138,12 @@ public final class Appliance implements AutoCloseable {
               config.accept(),
               booter::progressed);
       var enrolment = new Enrolment(machines, database, events, capabilities, sessions, clock);
+      var brake =
+          new Brake(
+              config.brake().atATime(),
+              config.brake().perHour(),
+              config.brake().offsPerHour(),
+              events.releasesSince(clock.instant().minus(Duration.ofHours(1))));
       var runner =
           part(
               new TaskRunner(
@@ -146,7 +153,7 @@ public final class Appliance implements AutoCloseable {
                   clock,
                   new PowerTasks(machines, bmcs, sessions),
                   this::observing,
-                  new Brake(config.brake().atATime(), config.brake().perHour())));
+                  brake));
       var power = part(new PowerControl(machines, bmcs));
 
       var users = new Users(database, random, clock);
@@ -175,7 +182,8 @@ public final class Appliance implements AutoCloseable {
       routes.addAll(new ScriptApi(database, clock).routes());
       var sessionApi = new SessionApi(users, people, clock);
       routes.addAll(sessionApi.routes());
-      var verbs = new Verbs(machines, database, power, clock);
+      var verbs =
+          new Verbs(machines, database, power, clock, () -> brake.holdsOff(clock.instant()));
       var sshKeys = new SshKeys(clock);
       var machineApi =
           new MachineApi(
@@ -228,6 +236,7 @@ public final class Appliance implements AutoCloseable {
                   keys,
                   machines,
                   events,
+                  clock,
                   () -> StatusApi.lines(status()))));
 
       var sweeper = part(sweeper());

@@ -37,10 +37,11 @@ public record Config(
           "rackstead",
           Effort.NORMAL,
           List.of(),
-          new BrakeLimits(10, 60));
+          new BrakeLimits(10, 60, 250));
 
-  /// How many releases may run at a time, and begin in an hour.
-  public record BrakeLimits(int atATime, int perHour) {}
+  /// How many releases may run at a time and begin in an hour, and how many machines people and
+  /// clients may switch off in an hour.
+  public record BrakeLimits(int atATime, int perHour, int offsPerHour) {}
 
   /// @param port of the API, the pages and the agents; 0 picks a free one
   public record Http(String address, int port) {}
@@ -70,6 +71,8 @@ public record Config(
     TEST_EFFORT("test.effort", "how hard a machine is tested: quick, normal or thorough"),
     BRAKE_AT_A_TIME("brake.at-a-time", "releases and erasures that may run at a time"),
     BRAKE_PER_HOUR("brake.per-hour", "releases and erasures that may begin in an hour"),
+    BRAKE_OFFS_PER_HOUR(
+        "brake.power-offs-per-hour", "machines that requests may switch off or reset in an hour"),
     PLAINTEXT_FROM(
         "access.plaintext-from",
         "networks (CIDR, with commas) from where OAuth PLAINTEXT is taken without TLS");
@@ -139,8 +142,12 @@ public record Config(
               effort,
               plaintextFrom,
               brake);
-      case BRAKE_AT_A_TIME -> with(new BrakeLimits(number(key, value), brake.perHour()));
-      case BRAKE_PER_HOUR -> with(new BrakeLimits(brake.atATime(), number(key, value)));
+      case BRAKE_AT_A_TIME ->
+          with(new BrakeLimits(number(key, value), brake.perHour(), brake.offsPerHour()));
+      case BRAKE_PER_HOUR ->
+          with(new BrakeLimits(brake.atATime(), number(key, value), brake.offsPerHour()));
+      case BRAKE_OFFS_PER_HOUR ->
+          with(new BrakeLimits(brake.atATime(), brake.perHour(), number(key, value)));
       case PLAINTEXT_FROM ->
           new Config(
               data,
@@ -201,6 +208,7 @@ public record Config(
       case BMC_USER -> bmcUser;
       case BRAKE_AT_A_TIME -> Integer.toString(brake.atATime());
       case BRAKE_PER_HOUR -> Integer.toString(brake.perHour());
+      case BRAKE_OFFS_PER_HOUR -> Integer.toString(brake.offsPerHour());
       case PLAINTEXT_FROM ->
           plaintextFrom.isEmpty() ? "(loopback only)" : String.join(",", plaintextFrom);
       case TEST_EFFORT -> effort.name().toLowerCase(Locale.ROOT);

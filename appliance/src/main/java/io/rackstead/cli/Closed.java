@@ -41,6 +41,7 @@ final class Closed {
               new ApiKeys(vault, random, clock),
               machines,
               events,
+              clock,
               List::of);
       return desk.run(command, arguments, printing(out, err));
     }

@@ -1,6 +1,7 @@
 package io.rackstead.cli;
 
 import io.rackstead.access.ApiKeys;
+import io.rackstead.access.Audit;
 import io.rackstead.access.Origin;
 import io.rackstead.access.Principal.Role;
 import io.rackstead.access.Secret;
@@ -12,6 +13,7 @@ import io.rackstead.machine.Machines;
 import io.rackstead.store.Database;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -30,6 +32,7 @@ public final class Desk {
   private final ApiKeys keys;
   private final Machines machines;
   private final EventLog events;
+  private final InstantSource clock;
   private final Supplier<List<String>> status;
 
   public Desk(
@@ -39,6 +42,7 @@ public final class Desk {
       ApiKeys keys,
       Machines machines,
       EventLog events,
+      InstantSource clock,
       Supplier<List<String>> status) {
     this.data = data;
     this.database = database;
@@ -46,6 +50,7 @@ public final class Desk {
     this.keys = keys;
     this.machines = machines;
     this.events = events;
+    this.clock = clock;
     this.status = status;
   }
 
@@ -166,6 +171,8 @@ public final class Desk {
 
   private int confirm(Output out) throws IOException {
     if (Backup.confirm(data)) {
+      database.change(tx ->
+          Audit.write(tx, clock.instant(), Origin.CONSOLE, "restored appliance may act again"));
       out.line("confirmed: the appliance acts again");
       return 0;
     }

@@ -8,6 +8,7 @@ import io.rackstead.store.Tx;
 import io.rackstead.store.UnwritableException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -114,6 +115,23 @@ public final class EventLog implements AutoCloseable {
   public AutoCloseable listen(Consumer<Entry> listener) {
     listeners.add(listener);
     return () -> listeners.remove(listener);
+  }
+
+  /// When releases began since then, the oldest first; looks no further back than twenty thousand
+  /// lines.
+  public List<Instant> releasesSince(Instant since) {
+    return database.read(tx ->
+        tx.list(
+            """
+            select at from (select * from entry order by id desc limit 20000) latest
+            where at >= ? and to_state in (?, ?) and from_state not in (?, ?) order by at\
+            """,
+            row -> row.getTimestamp(1).toInstant(),
+            since,
+            State.RELEASING.code(),
+            State.DISK_ERASING.code(),
+            State.RELEASING.code(),
+            State.DISK_ERASING.code()));
   }
 
   private void write() {

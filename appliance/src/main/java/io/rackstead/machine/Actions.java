@@ -16,6 +16,13 @@ final class Actions {
   private static final Set<State> WAIT_FOR_OFF =
       EnumSet.of(State.RELEASING, State.EXITING_RESCUE_MODE);
 
+  private static final Set<State> IN_USE =
+      EnumSet.of(
+          State.DEPLOYED,
+          State.RESCUE_MODE,
+          State.FAILED_ENTERING_RESCUE_MODE,
+          State.FAILED_EXITING_RESCUE_MODE);
+
   private Actions() {}
 
   static List<String> of(Machine machine) {
@@ -59,8 +66,10 @@ final class Actions {
     return machine.state() == State.DEPLOYED || machine.state() == State.DEPLOYING;
   }
 
+  /// Not while it works for somebody, nor in rescue mode: somebody is logged in to it, and what it
+  /// goes back to may be in use.
   static boolean removable(Machine machine) {
-    return !machine.state().busy() && machine.state() != State.DEPLOYED;
+    return !machine.state().busy() && !IN_USE.contains(machine.state());
   }
 
   private static Map<Class<? extends Event>, String> verbs() {

@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// What people and clients may do with a machine, the same for every API: who may, on which
 /// machines, with an audit row for each write. A refusal is a [Problem] 403, 404 or 409 in words.
@@ -25,12 +26,20 @@ public final class Verbs {
   private final Database database;
   private final PowerControl power;
   private final InstantSource clock;
+  private final Supplier<Optional<String>> brake;
 
-  public Verbs(Machines machines, Database database, PowerControl power, InstantSource clock) {
+  /// @param brake asked before a machine is switched off or reset: why it may not be now
+  public Verbs(
+      Machines machines,
+      Database database,
+      PowerControl power,
+      InstantSource clock,
+      Supplier<Optional<String>> brake) {
     this.machines = machines;
     this.database = database;
     this.power = power;
     this.clock = clock;
+    this.brake = brake;
   }
 
   /// The machine of that id or hostname; one that is not theirs to see is not there.
@@ -197,6 +206,13 @@ public final class Verbs {
   /// timeline and audit together, before the BMC hears of it.
   public Machine press(Request request, Machine machine, PowerAction action) {
     mustBeUnlocked(machine);
+    if (action != PowerAction.ON) {
+      brake
+          .get()
+          .ifPresent(why -> {
+            throw new Problem(503, machine.hostname() + " stays on: " + why);
+          });
+    }
     var what = "power " + action.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     try {
       power.press(

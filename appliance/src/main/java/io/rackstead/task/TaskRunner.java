@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,9 @@ public final class TaskRunner implements AutoCloseable {
   private static final int TRIES = 6;
   private static final long TICK_MILLIS = 1000;
 
+  /// What a machine has at least after a start: while the appliance was away it could not report.
+  private static final Duration GRACE = Duration.ofMinutes(5);
+
   private final Machines machines;
   private final Database database;
   private final TaskStore store;
@@ -37,6 +41,8 @@ public final class TaskRunner implements AutoCloseable {
   private final BooleanSupplier held;
   private final Brake brake;
   private final Executor workers;
+  private final LongSupplier nanos;
+  private final long graceUntil;
   private final Set<MachineId> running = ConcurrentHashMap.newKeySet();
   private final Map<MachineId, Watch> watches = new ConcurrentHashMap<>();
   private final Thread loop;
@@ -69,10 +75,14 @@ public final class TaskRunner implements AutoCloseable {
         handler,
         held,
         brake,
-        task -> Thread.ofVirtual().name("task").start(task));
+        task -> Thread.ofVirtual().name("task").start(task),
+        System::nanoTime,
+        GRACE);
   }
 
   /// @param workers carries tasks out; those that are given to it may take minutes
+  /// @param nanos a clock that never jumps
+  /// @param grace how long after the start no deadline that passed before it fails a machine
   public TaskRunner(
       Machines machines,
       Database database,
@@ -81,7 +91,9 @@ public final class TaskRunner implements AutoCloseable {
       Handler handler,
       BooleanSupplier held,
       Brake brake,
-      Executor workers) {
+      Executor workers,
+      LongSupplier nanos,
+      Duration grace) {
     this.machines = machines;
     this.database = database;
     this.store = store;
@@ -90,6 +102,8 @@ public final class TaskRunner implements AutoCloseable {
     this.held = held;
     this.brake = brake;
     this.workers = workers;
+    this.nanos = nanos;
+    this.graceUntil = nanos.getAsLong() + grace.toNanos();
     this.loop = Thread.ofPlatform().name("tasks").daemon(true).unstarted(this::loop);
   }
 
@@ -215,8 +229,8 @@ public final class TaskRunner implements AutoCloseable {
             (_, old) ->
                 old != null && old.deadline().equals(deadline.get())
                     ? old
-                    : new Watch(deadline.get(), System.nanoTime() + left(machine).toNanos()));
-    if (System.nanoTime() - watch.nanos() >= 0) {
+                    : watch(machine, deadline.get()));
+    if (nanos.getAsLong() - watch.nanos() >= 0) {
       machines.apply(
           machine.id(),
           new Event.Failed(
@@ -226,6 +240,11 @@ public final class TaskRunner implements AutoCloseable {
                       machine.state().title())),
           Actor.rule("deadline"));
     }
+  }
+
+  private Watch watch(Machine machine, Instant deadline) {
+    long end = nanos.getAsLong() + left(machine).toNanos();
+    return new Watch(deadline, end - graceUntil < 0 ? graceUntil : end);
   }
 
   /// What is left of the patience, never more than all of it, whatever the wall clock says.

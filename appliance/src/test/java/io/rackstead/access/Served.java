@@ -87,7 +87,7 @@ public final class Served implements AutoCloseable {
     var dialer = new FakeBmcs();
     dialer.plug(bmc);
     var power = new PowerControl(site.machines, new Bmcs(dialer, site.database, site.vault));
-    var verbs = new Verbs(site.machines, site.database, power, site);
+    var verbs = new Verbs(site.machines, site.database, power, site, Optional::empty);
     var machineApi =
         new MachineApi(
             site.machines, verbs, site.database, images, site.sshKeys, progresses, _ -> List.of());

@@ -122,8 +122,10 @@ public final class Rack implements AutoCloseable {
             this::now,
             new PowerTasks(machines, new Bmcs(bmcs, database, vault), sessions),
             () -> false,
-            new io.rackstead.task.Brake(10, 60),
-            Runnable::run);
+            new io.rackstead.task.Brake(10, 60, 250),
+            Runnable::run,
+            System::nanoTime,
+            Duration.ZERO);
   }
 
   public static FakeBmc fakeBmc() {

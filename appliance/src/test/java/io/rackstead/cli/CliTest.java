@@ -52,6 +52,7 @@ class CliTest {
         site.keys,
         site.machines,
         site.events,
+        site,
         () -> List.of("rackstead runs"));
   }
 

@@ -38,7 +38,7 @@ class BrakeTest {
 
   @Test
   void soManyAtATimeAndTheNextWhenOneIsDone() {
-    var brake = new Brake(2, 100);
+    var brake = new Brake(2, 100, 1);
     var a = machine("aaaa", State.DISK_ERASING);
     var b = machine("bbbb", State.DISK_ERASING);
     var c = machine("cccc", State.RELEASING);
@@ -53,12 +53,30 @@ class BrakeTest {
 
   @Test
   void soManyAnHour() {
-    var brake = new Brake(100, 1);
+    var brake = new Brake(100, 1, 1);
     var a = machine("aaaa", State.DISK_ERASING);
     var b = machine("bbbb", State.DISK_ERASING);
     assertThat(brake.holds(a, List.of(a, b), NOW)).isEmpty();
     assertThat(brake.holds(b, List.of(a, b), NOW))
         .hasValueSatisfying(why -> assertThat(why).contains("within an hour"));
     assertThat(brake.holds(b, List.of(a, b), NOW.plus(Duration.ofMinutes(61)))).isEmpty();
+  }
+
+  @Test
+  void aRestartForgetsNoRelease() {
+    var brake = new Brake(100, 1, 1, List.of(NOW.minus(Duration.ofMinutes(10))));
+    var a = machine("aaaa", State.DISK_ERASING);
+    assertThat(brake.holds(a, List.of(a), NOW)).isPresent();
+    assertThat(brake.holds(a, List.of(a), NOW.plus(Duration.ofMinutes(51)))).isEmpty();
+  }
+
+  @Test
+  void soManyPowerOffsAnHour() {
+    var brake = new Brake(1, 1, 2);
+    assertThat(brake.holdsOff(NOW)).isEmpty();
+    assertThat(brake.holdsOff(NOW)).isEmpty();
+    assertThat(brake.holdsOff(NOW))
+        .hasValueSatisfying(why -> assertThat(why).contains("2 power-offs within an hour"));
+    assertThat(brake.holdsOff(NOW.plus(Duration.ofMinutes(61)))).isEmpty();
   }
 }
