@@ -33,6 +33,7 @@ import io.rackstead.http.StaticPages;
 import io.rackstead.http.StatusApi;
 import io.rackstead.image.directory.DirectoryImageStore;
 import io.rackstead.maas.MaasApi;
+import io.rackstead.maas.Things;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.MachineApi;
 import io.rackstead.machine.Machines;
@@ -211,7 +212,8 @@ public final class Appliance implements AutoCloseable {
                       sshKeys,
                       vault,
                       clock,
-                      machine -> addresses(machine)),
+                      machine -> addresses(machine),
+                      Things.open(database, machines, clock)),
                   sessionApi)
               .routes());
       routes.addAll(new StatusApi(this::status).routes());

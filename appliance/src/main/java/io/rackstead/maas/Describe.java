@@ -60,14 +60,21 @@ final class Describe {
 
   private static Map<String, Object> handler(
       String resource, List<MaasOperation> operations, String base) {
-    var path = Dispatch.ROOT + operations.getFirst().path();
+    var here = operations.getFirst().path();
+    var path = Dispatch.ROOT + here;
     var handler = new LinkedHashMap<String, Object>();
     handler.put("name", resource + "Handler");
     handler.put("path", path);
     handler.put("params", PLACE.matcher(path).results().map(result -> result.group(1)).toList());
     handler.put("uri", base + path);
     handler.put("doc", resource);
-    handler.put("actions", operations.stream().map(Describe::action).toList());
+    handler.put(
+        "actions",
+        operations.stream()
+            // a handler has one path; what is served at a second one is the same
+            .filter(operation -> operation.path().equals(here))
+            .map(Describe::action)
+            .toList());
     return handler;
   }
 

@@ -60,7 +60,8 @@ public final class MaasApi {
       SshKeys sshKeys,
       Vault vault,
       InstantSource clock,
-      Function<Machine, List<String>> addresses) {}
+      Function<Machine, List<String>> addresses,
+      Things things) {}
 
   public MaasApi(Parts parts, SessionApi sessions) {
     var machines = new MachineOperations(parts);
@@ -69,6 +70,7 @@ public final class MaasApi {
     operations.addAll(machines.operations());
     operations.addAll(new LifecycleOperations(parts, machines).operations());
     operations.addAll(accounts.operations());
+    operations.addAll(new PlaceOperations(parts.things()).operations());
     describe = new Describe(List.copyOf(operations));
     // not part of its own description
     operations.add(

@@ -17,10 +17,10 @@ import io.rackstead.maas.MaasApi.Parts;
 import io.rackstead.machine.DeployOrder;
 import io.rackstead.machine.Event;
 import io.rackstead.machine.Identity;
-import io.rackstead.machine.Labels;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.State;
 import io.rackstead.machine.Verbs;
+import io.rackstead.place.Place;
 import io.rackstead.pxe.net.MacAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,7 +69,19 @@ final class MachineOperations {
   }
 
   Map<String, Object> shape(Machine machine) {
-    return MachineShape.of(machine, parts.addresses().apply(machine));
+    var shape = MachineShape.of(machine, parts.addresses().apply(machine));
+    var labels = machine.labels();
+    parts
+        .things()
+        .zones()
+        .find(labels.zone())
+        .ifPresent(zone -> shape.put("zone", PlaceOperations.zone(zone)));
+    parts
+        .things()
+        .pools()
+        .find(labels.pool())
+        .ifPresent(pool -> shape.put("pool", PlaceOperations.pool(pool)));
+    return shape;
   }
 
   List<Machine> visible(Call call) {
@@ -91,12 +103,12 @@ final class MachineOperations {
   /// A name of a zone, pool or tag that nothing has is a mistake, not an empty list.
   void checkPlaces(Map<String, List<String>> wanted) {
     for (var zone : wanted.getOrDefault("zone", List.of())) {
-      if (!zone.isEmpty() && !known(zone, Labels::zone)) {
+      if (!zone.isEmpty() && parts.things().zones().find(zone).isEmpty()) {
         throw FormErrors.of("zone", "No such zone(s): '" + zone + "'.");
       }
     }
     for (var pool : wanted.getOrDefault("pool", List.of())) {
-      if (!pool.isEmpty() && !known(pool, Labels::pool)) {
+      if (!pool.isEmpty() && parts.things().pools().byNameOrId(pool).isEmpty()) {
         throw FormErrors.of("pool", "No such pool(s): '" + pool + "'.");
       }
     }
@@ -109,11 +121,6 @@ final class MachineOperations {
         }
       }
     }
-  }
-
-  private boolean known(String name, java.util.function.Function<Labels, String> of) {
-    return name.equals("default")
-        || parts.machines().list().stream().anyMatch(m -> of.apply(m.labels()).equals(name));
   }
 
   private Reply listAllocated(Call call) {
@@ -244,7 +251,11 @@ final class MachineOperations {
             .withDescription(call.text("description").orElse(before.description()))
             .withPlace(
                 call.text("zone").filter(t -> !t.isEmpty()).orElse(before.zone()),
-                call.text("pool").filter(t -> !t.isEmpty()).orElse(before.pool()));
+                call.text("pool")
+                    .filter(t -> !t.isEmpty())
+                    .flatMap(parts.things().pools()::byNameOrId)
+                    .map(Place::name)
+                    .orElse(before.pool()));
     return after.equals(before) ? machine : parts.verbs().edit(call.request(), machine, after);
   }
 

@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -125,6 +126,34 @@ public final class Machines {
       }
     }
     return outcome;
+  }
+
+  /// Changes what machines are called and sorted by, all of them and `with` in one transaction;
+  /// answers those that changed.
+  public List<Machine> relabel(Function<Machine, Labels> to, Actor actor, Consumer<Tx> with) {
+    var written = new ArrayList<Entry>();
+    var changed =
+        database.inTransaction(tx -> {
+          written.clear();
+          with.accept(tx);
+          var moved = new ArrayList<Machine>();
+          for (var seen : list()) {
+            if (!to.apply(seen).equals(seen.labels())) {
+              // what is shown may be older than what is stored
+              var labels = store.get(tx, seen.id()).map(to);
+              if (labels.isPresent()
+                  && step(tx, seen.id(), new Event.Edit(labels.get()), actor, _ -> {}, written)
+                      instanceof Moved(var machine, _)) {
+                moved.add(machine);
+              }
+            }
+          }
+          return moved;
+        });
+    changed.forEach(this::show);
+    written.forEach(events::published);
+    changed.forEach(machine -> changed(new Change(machine.id(), Optional.of(machine))));
+    return changed;
   }
 
   private Moved after(Tx tx, Moved before, Act act, List<Entry> written) {

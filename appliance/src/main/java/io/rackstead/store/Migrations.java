@@ -8,7 +8,8 @@ import java.util.List;
 /// Brings the schema up to date: `NNN-what.sql`, in order, each once, never edited after it was
 /// merged.
 final class Migrations {
-  private static final List<String> SCRIPTS = List.of("001-machines.sql", "002-access.sql");
+  private static final List<String> SCRIPTS =
+      List.of("001-machines.sql", "002-access.sql", "006-things.sql");
 
   private Migrations() {}
 

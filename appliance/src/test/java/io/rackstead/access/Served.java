@@ -20,6 +20,7 @@ import io.rackstead.image.Image;
 import io.rackstead.image.ImageId;
 import io.rackstead.image.directory.DirectoryImageStore;
 import io.rackstead.maas.MaasApi;
+import io.rackstead.maas.Things;
 import io.rackstead.machine.Actor;
 import io.rackstead.machine.Event;
 import io.rackstead.machine.Identity;
@@ -104,7 +105,8 @@ public final class Served implements AutoCloseable {
                 site.sshKeys,
                 site.vault,
                 site,
-                _ -> List.of()),
+                _ -> List.of(),
+                Things.open(site.database, site.machines, site)),
             sessionApi);
     routes.addAll(sessionApi.routes());
     routes.addAll(machineApi.routes());

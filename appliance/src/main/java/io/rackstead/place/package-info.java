@@ -1,0 +1,3 @@
+/// Zones and resource pools: what machines are sorted by. Start reading at [Places].
+@org.jspecify.annotations.NullMarked
+package io.rackstead.place;
