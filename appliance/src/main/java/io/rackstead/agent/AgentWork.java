@@ -27,10 +27,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Hands steps to agents and takes their results in. A result and what follows from it are one
 /// transaction; a repeated result changes nothing; one for an older epoch ends the agent's work.
 public final class AgentWork {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentWork.class);
   private static final long POLL_NANOS = 25_000_000_000L;
   private static final Duration RENEW = Duration.ofSeconds(60);
 
@@ -83,7 +86,9 @@ public final class AgentWork {
     machines.listen(change -> knock(change.id()));
   }
 
-  /// The next step after one, waiting for it for a while; empty: ask again.
+  /// The first step without a result, waiting for one for a while; empty: ask again.
+  ///
+  /// @param after the last one that the agent has done
   Optional<ObjectNode> next(MachineId id, long after, String address, String server)
       throws InterruptedException {
     long until = System.nanoTime() + POLL_NANOS;
@@ -116,7 +121,14 @@ public final class AgentWork {
       plan(machine, purpose, address);
       planned = database.read(tx -> steps.steps(tx, machine.id(), machine.epoch(), purpose));
     }
-    return planned.stream().filter(step -> step.open() && step.seq() > after).findFirst();
+    var open = planned.stream().filter(Step::open).findFirst();
+    open.filter(step -> step.seq() <= after)
+        .ifPresent(step ->
+            LOG.warn(
+                "machine={} has done step {} and its result is not on record: it is asked again",
+                machine.id(),
+                step.seq()));
+    return open;
   }
 
   private void plan(Machine machine, Purpose purpose, String address) {

@@ -21,9 +21,8 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The embedded database. What [#inTransaction] returned is on disk, synced: H2 as it comes loses
-/// up to a second of acknowledged commits on `kill -9`, so each commit writes through, and commits
-/// that wait at the same moment share one sync.
+/// The embedded database. What [#inTransaction] returned is on disk: its statements stand, synced,
+/// in the [Journal], and what H2 has lost of them in a crash is done again when it is opened.
 public final class Database implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
   private static final int READERS = 4;
@@ -56,19 +55,89 @@ public final class Database implements AutoCloseable {
   private static final class Link {
     final Connection writer;
     final Connection syncer;
+    volatile Set<String> numbered;
+    final Journal journal;
     final BlockingQueue<Connection> idle = new ArrayBlockingQueue<>(READERS);
-    final ReentrantLock syncing = new ReentrantLock(true);
     volatile boolean broken;
-    volatile long committed;
-    volatile long synced;
+    long number;
 
-    Link(String url) throws SQLException {
+    Link(String url, Path journal) throws SQLException, IOException {
       writer = DriverManager.getConnection(url, "rackstead", "");
       syncer = DriverManager.getConnection(url, "rackstead", "");
       for (int i = 0; i < READERS; i++) {
         idle.add(DriverManager.getConnection(url, "rackstead", ""));
       }
       writer.setAutoCommit(false);
+      try {
+        number = catchUp(writer, journal);
+        numbered = numbered(writer);
+        this.journal = new Journal(journal, number + 1);
+      } catch (IOException | SQLException | RuntimeException e) {
+        end();
+        throw e;
+      }
+    }
+
+    /// Does again what is in the journal and not in H2; answers the number of the last transaction.
+    private static long catchUp(Connection writer, Path journal) throws SQLException, IOException {
+      var tx = new Tx(writer);
+      beginAfresh(tx);
+      tx.change("create table if not exists journal_position (number bigint not null)");
+      long number = position(tx);
+      var lost = Journal.after(journal, number);
+      for (var entry : lost) {
+        for (var statement : entry.statements()) {
+          tx.again(statement);
+        }
+        number = entry.number();
+        tx.change("update journal_position set number = ?", number);
+        writer.commit();
+      }
+      for (var table : lost.isEmpty() ? Set.<String>of() : numbered(writer)) {
+        long next =
+            tx.one("select coalesce(max(id), 0) + 1 from " + table, row -> row.getLong(1))
+                .orElse(1L);
+        tx.change("alter table " + table + " alter column id restart with " + next);
+      }
+      writer.commit();
+      if (!lost.isEmpty()) {
+        LOG.info("database: {} transactions were done again from its journal", lost.size());
+      }
+      return number;
+    }
+
+    /// A first start that was killed while it made the tables left some of them and nothing else.
+    private static void beginAfresh(Tx tx) {
+      boolean any =
+          tx.one(
+                  "select table_name from information_schema.tables where table_name = 'migration'",
+                  row -> row.getString(1))
+              .isPresent();
+      if (any && tx.one("select name from migration", row -> row.getString(1)).isEmpty()) {
+        tx.change("drop all objects");
+      }
+    }
+
+    private static long position(Tx tx) {
+      Optional<Long> position =
+          tx.one("select number from journal_position", row -> row.getLong(1));
+      if (position.isEmpty()) {
+        tx.change("insert into journal_position (number) values (0)");
+      }
+      return position.orElse(0L);
+    }
+
+    private static Set<String> numbered(Connection writer) throws SQLException {
+      var tables =
+          new Tx(writer)
+              .list(
+                  """
+                  select table_name from information_schema.columns
+                  where is_identity = 'YES' and column_name = 'id'\
+                  """,
+                  row -> row.getString(1));
+      writer.commit();
+      return Set.copyOf(tables);
     }
 
     void end() {
@@ -81,14 +150,22 @@ public final class Database implements AutoCloseable {
           LOG.debug("a connection to a database that has ended: {}", e.getMessage());
         }
       }
+      try {
+        if (journal != null) {
+          journal.close();
+        }
+      } catch (IOException e) {
+        LOG.debug("the journal of a database that has ended: {}", e.getMessage());
+      }
     }
   }
 
-  private Database(Path folder, String url, CrashPoint crashPoint) throws SQLException {
+  private Database(Path folder, String url, CrashPoint crashPoint)
+      throws SQLException, IOException {
     this.folder = folder;
     this.url = url;
     this.crashPoint = crashPoint;
-    this.link = new Link(url);
+    this.link = new Link(url, folder.resolve("journal"));
   }
 
   public static Database open(Path folder) {
@@ -106,9 +183,10 @@ public final class Database implements AutoCloseable {
               "jdbc:h2:file:"
                   + file.toAbsolutePath()
                   + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH"
-                  + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=10000",
+                  + ";DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=10000",
               crashPoint);
       Migrations.run(database);
+      database.link.numbered = Link.numbered(database.link.writer);
       return database;
     } catch (SQLException | IOException e) {
       throw new StoreException(
@@ -125,7 +203,7 @@ public final class Database implements AutoCloseable {
   /// [UnwritableException] where it cannot be made durable: then nothing was acknowledged.
   public <T> T inTransaction(Function<Tx, T> work) {
     T result;
-    long ticket;
+    long number;
     Link to;
     writing.lock();
     try {
@@ -133,11 +211,11 @@ public final class Database implements AutoCloseable {
       mustHaveRoom();
       to = usable();
       try {
-        result = work.apply(new Tx(to.writer));
-        to.writer.commit();
+        var tx = new Tx(to.writer, to.numbered);
+        result = work.apply(tx);
+        number = commit(to, tx);
         crashPoint.reached("after commit");
-        ticket = ++to.committed;
-      } catch (SQLException e) {
+      } catch (SQLException | IOException e) {
         rollback(to, e);
         throw unwritable(to, e);
       } catch (RuntimeException e) {
@@ -150,13 +228,40 @@ public final class Database implements AutoCloseable {
     } finally {
       writing.unlock();
     }
-    sync(to, ticket);
+    sync(to, number);
     crashPoint.reached("after sync");
     if (trouble.isPresent()) {
       LOG.info("database: it can be written again");
       trouble = Optional.empty();
     }
     return result;
+  }
+
+  /// First into the journal, then into H2; answers the number of the transaction.
+  private long commit(Link to, Tx tx) throws SQLException, IOException {
+    if (tx.done().isEmpty()) {
+      to.writer.commit();
+      return to.number;
+    }
+    long number = to.number + 1;
+    var statements = List.copyOf(tx.done());
+    tx.change("update journal_position set number = ?", number);
+    boolean segment = to.journal.append(number, statements);
+    to.number = number;
+    to.writer.commit();
+    if (segment) {
+      tidy(to);
+    }
+    return number;
+  }
+
+  private static void tidy(Link to) {
+    try (var statement = to.syncer.createStatement()) {
+      statement.execute("checkpoint sync");
+      to.journal.trim();
+    } catch (SQLException | IOException e) {
+      LOG.warn("database: old segments of the journal stay for now: {}", e.getMessage());
+    }
   }
 
   /// Why nothing can be written now; empty when all is well.
@@ -203,13 +308,13 @@ public final class Database implements AutoCloseable {
     try {
       if (link.broken) {
         var old = link;
-        link = new Link(url);
         old.end();
+        link = new Link(url, folder.resolve("journal"));
         LOG.warn("database: opened anew");
         reopened.forEach(Runnable::run);
       }
       return link;
-    } catch (SQLException e) {
+    } catch (SQLException | IOException e) {
       throw unwritable(link, e);
     } finally {
       writing.unlock();
@@ -277,21 +382,11 @@ public final class Database implements AutoCloseable {
     });
   }
 
-  private void sync(Link to, long ticket) {
-    to.syncing.lock();
+  private void sync(Link to, long number) {
     try {
-      if (to.synced >= ticket) {
-        return;
-      }
-      long upTo = to.committed;
-      try (var statement = to.syncer.createStatement()) {
-        statement.execute("checkpoint sync");
-      }
-      to.synced = upTo;
-    } catch (SQLException e) {
+      to.journal.sync(number);
+    } catch (IOException e) {
       throw unwritable(to, e);
-    } finally {
-      to.syncing.unlock();
     }
   }
 
@@ -313,10 +408,12 @@ public final class Database implements AutoCloseable {
       }
       try (var statement = link.syncer.createStatement()) {
         statement.execute("shutdown");
+        link.journal.close();
+        Journal.remove(folder.resolve("journal"));
       } finally {
         writing.unlock();
       }
-    } catch (SQLException e) {
+    } catch (SQLException | IOException e) {
       throw new StoreException("cannot close the database: " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

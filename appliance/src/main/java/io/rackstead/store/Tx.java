@@ -9,15 +9,36 @@ import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// One transaction. Statements are text with bound parameters; rows are read by the record's own
 /// store.
 public final class Tx {
-  private final Connection connection;
+  private static final Pattern INSERT =
+      Pattern.compile("\\s*insert\\s+into\\s+(\\w+)\\s*\\(", Pattern.CASE_INSENSITIVE);
 
+  private final Connection connection;
+  private final Set<String> numbered;
+  private final List<Statement> done = new ArrayList<>();
+
+  /// One that reads.
   Tx(Connection connection) {
+    this(connection, Set.of());
+  }
+
+  /// @param numbered the tables whose `id` the database gives
+  Tx(Connection connection, Set<String> numbered) {
     this.connection = connection;
+    this.numbered = numbered;
+  }
+
+  /// What changed something, for the journal.
+  List<Statement> done() {
+    return done;
   }
 
   /// Reads one row into a record.
@@ -46,8 +67,15 @@ public final class Tx {
 
   /// Inserts, updates or deletes; answers how many rows it was.
   public int change(String sql, Object... parameters) {
+    var into = INSERT.matcher(sql);
+    if (into.lookingAt() && numbered.contains(into.group(1).toLowerCase(Locale.ROOT))) {
+      insert(sql, parameters);
+      return 1;
+    }
     try (var statement = prepare(sql, parameters)) {
-      return statement.executeUpdate();
+      int rows = statement.executeUpdate();
+      record(Statement.Kind.CHANGE, sql, 0, parameters);
+      return rows;
     } catch (SQLException e) {
       throw new StoreException(sql, e);
     }
@@ -60,7 +88,9 @@ public final class Tx {
       statement.executeUpdate();
       try (var keys = statement.getGeneratedKeys()) {
         keys.next();
-        return keys.getLong(1);
+        long key = keys.getLong(1);
+        record(Statement.Kind.INSERT, sql, key, parameters);
+        return key;
       }
     } catch (SQLException e) {
       throw new StoreException(sql, e);
@@ -70,9 +100,44 @@ public final class Tx {
   void script(String sql) {
     try (var statement = connection.createStatement()) {
       statement.execute(sql);
+      record(Statement.Kind.SCRIPT, sql, 0);
     } catch (SQLException e) {
       throw new StoreException(sql, e);
     }
+  }
+
+  private void record(Statement.Kind kind, String sql, long key, Object... parameters) {
+    var values = new ArrayList<@Nullable Object>(parameters.length);
+    for (var parameter : parameters) {
+      values.add(plain(parameter));
+    }
+    done.add(new Statement(kind, sql, values, key));
+  }
+
+  /// Does again what a lost transaction did: the same rows get the same numbers.
+  void again(Statement statement) {
+    var parameters = new ArrayList<>(statement.parameters());
+    var sql = statement.sql();
+    if (statement.kind() == Statement.Kind.INSERT) {
+      parameters.addFirst(statement.key());
+      sql = numbered(sql);
+    }
+    try (var prepared = connection.prepareStatement(sql)) {
+      for (int i = 0; i < parameters.size(); i++) {
+        set(prepared, i + 1, parameters.get(i));
+      }
+      prepared.execute();
+    } catch (SQLException e) {
+      throw new StoreException(sql, e);
+    }
+  }
+
+  /// `insert into t (a) values (?)` with the number as the first value.
+  static String numbered(String insert) {
+    return INSERT
+        .matcher(insert)
+        .replaceFirst("insert into $1 (id, ")
+        .replaceFirst("(?is)\\)\\s*values\\s*\\(", ") overriding system value values (?, ");
   }
 
   private PreparedStatement prepare(String sql, Object... parameters) throws SQLException {
@@ -88,19 +153,24 @@ public final class Tx {
 
   private static void bind(PreparedStatement statement, Object... parameters) throws SQLException {
     for (int i = 0; i < parameters.length; i++) {
-      var value =
-          parameters[i] instanceof Optional<?> optional ? optional.orElse(null) : parameters[i];
-      if (value == null) {
-        statement.setNull(i + 1, Types.NULL);
-      } else {
-        statement.setObject(i + 1, plain(value));
-      }
+      set(statement, i + 1, plain(parameters[i]));
+    }
+  }
+
+  private static void set(PreparedStatement statement, int place, @Nullable Object value)
+      throws SQLException {
+    if (value == null) {
+      statement.setNull(place, Types.NULL);
+    } else {
+      statement.setObject(place, value);
     }
   }
 
   /// Values of our own are stored as their text.
-  private static Object plain(Object value) {
+  private static @Nullable Object plain(@Nullable Object value) {
     return switch (value) {
+      case null -> null;
+      case Optional<?> optional -> plain(optional.orElse(null));
       case Instant instant -> Timestamp.from(instant);
       case byte[] bytes -> bytes;
       case Number number -> number;

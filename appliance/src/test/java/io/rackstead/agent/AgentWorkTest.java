@@ -168,6 +168,14 @@ class AgentWorkTest {
   }
 
   @Test
+  void aStepWhoseResultIsNotOnRecordIsAskedForAgainWhateverTheAgentBelieves() throws Exception {
+    apply(new Event.Commission());
+    var step = next(0);
+    var again = next(step.path("seq").asLong());
+    assertThat(again.path("seq").asLong()).isEqualTo(step.path("seq").asLong());
+  }
+
+  @Test
   void aReportForAnOlderEpochEndsTheAgentsWork() throws Exception {
     deploying("");
     var step = next(0);

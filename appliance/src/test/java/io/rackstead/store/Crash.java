@@ -19,7 +19,7 @@ public final class Crash extends Error {
     var url =
         "jdbc:h2:file:"
             + folder.resolve("rackstead").toAbsolutePath()
-            + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=10000";
+            + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=10000";
     try (var connection = DriverManager.getConnection(url, "rackstead", "");
         var statement = connection.createStatement()) {
       statement.execute("shutdown immediately");
