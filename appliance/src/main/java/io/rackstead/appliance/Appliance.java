@@ -57,6 +57,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -166,6 +167,7 @@ public final class Appliance implements AutoCloseable {
                   config.pxe(), booter, networks, new Journal(machines, events, booter, clock)));
       bootPort = pxe.httpPort();
 
+      var sweeper = part(sweeper());
       var people = new io.rackstead.access.Sessions(random, clock);
       var keys = new ApiKeys(vault, random, clock);
       var routes = new ArrayList<Route>();
@@ -213,7 +215,7 @@ public final class Appliance implements AutoCloseable {
                       vault,
                       clock,
                       machine -> addresses(machine),
-                      Things.open(database, machines, clock)),
+                      Things.open(database, machines, clock, sweeper::later)),
                   sessionApi)
               .routes());
       routes.addAll(new StatusApi(this::status).routes());
@@ -241,7 +243,6 @@ public final class Appliance implements AutoCloseable {
                   clock,
                   () -> StatusApi.lines(status()))));
 
-      var sweeper = part(sweeper());
       sweeper.executor().scheduleWithFixedDelay(capabilities::sweep, 1, 60, TimeUnit.MINUTES);
       runner.start();
       power.start();
@@ -338,6 +339,16 @@ public final class Appliance implements AutoCloseable {
   }
 
   private record Sweeper(ScheduledExecutorService executor) implements AutoCloseable {
+    /// Soon, off the caller's thread; at the end of the process not at all.
+    void later(Runnable task) {
+      try {
+        executor.execute(task);
+      } catch (RejectedExecutionException e) {
+        org.slf4j.LoggerFactory.getLogger(Appliance.class)
+            .debug("left for the next start: {}", e.getMessage());
+      }
+    }
+
     @Override
     public void close() {
       executor.shutdownNow();

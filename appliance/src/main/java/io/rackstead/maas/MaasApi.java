@@ -71,6 +71,7 @@ public final class MaasApi {
     operations.addAll(new LifecycleOperations(parts, machines).operations());
     operations.addAll(accounts.operations());
     operations.addAll(new PlaceOperations(parts.things()).operations());
+    operations.addAll(new TagOperations(parts, machines).operations());
     describe = new Describe(List.copyOf(operations));
     // not part of its own description
     operations.add(

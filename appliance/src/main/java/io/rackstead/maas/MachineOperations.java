@@ -114,9 +114,7 @@ final class MachineOperations {
     }
     for (var tags : wanted.getOrDefault("tags", List.of())) {
       for (var tag : tags.split("[,\\s]+", -1)) {
-        boolean known =
-            parts.machines().list().stream().anyMatch(m -> m.labels().tags().contains(tag));
-        if (!tag.isEmpty() && !known) {
+        if (!tag.isEmpty() && parts.things().tags().find(tag).isEmpty()) {
           throw FormErrors.of("tags", "No such tag(s): '" + tag + "'.");
         }
       }

@@ -106,7 +106,7 @@ public final class Served implements AutoCloseable {
                 site.vault,
                 site,
                 _ -> List.of(),
-                Things.open(site.database, site.machines, site)),
+                Things.open(site.database, site.machines, site, Runnable::run)),
             sessionApi);
     routes.addAll(sessionApi.routes());
     routes.addAll(machineApi.routes());
