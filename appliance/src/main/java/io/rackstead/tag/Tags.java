@@ -89,8 +89,7 @@ public final class Tags {
   }
 
   private static int seen(Machine machine) {
-    return machine.hardware().map(h -> h.report().hashCode()).orElse(0)
-        ^ machine.labels().withTags(List.of()).hashCode();
+    return machine.hardware().hashCode() ^ machine.labels().withTags(List.of()).hashCode();
   }
 
   private boolean changed(Machine machine) {

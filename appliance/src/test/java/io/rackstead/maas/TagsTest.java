@@ -79,7 +79,8 @@ class TagsTest {
     assertThat(tags(small)).contains("big");
     assertThat(tags(large)).doesNotContain("big");
 
-    // reported anew it has four processors
+    // inspected anew it has four processors
+    admin.post(API + "machines/" + large.id() + "/?op=commission", "");
     served.report(large, List.of());
     assertThat(tags(large)).contains("big");
     var newcomer = served.newcomer();
