@@ -45,7 +45,9 @@ public final class Doorman implements Authenticator {
   public Principal authenticate(Request request) {
     var oauthHeader = request.header("Authorization").flatMap(OAuthHeader::parse);
     if (oauthHeader.isPresent()) {
-      return user(oauth.verify(oauthHeader.get(), request))
+      var key = oauth.verify(oauthHeader.get(), request);
+      return user(key.username())
+          .map(principal -> principal.within(key.scope()))
           .orElseThrow(() -> new Problem(401, "Authorization Error: Invalid API key."));
     }
     var principal = cookie(request).flatMap(sessions::username).flatMap(this::user);
@@ -66,7 +68,8 @@ public final class Doorman implements Authenticator {
   }
 
   private Optional<Principal> user(String username) {
-    return database.read(tx -> users.find(tx, username)).map(User::principal);
+    return database.read(
+        tx -> users.find(tx, username).map(user -> Grants.principal(tx, user)));
   }
 
   static Optional<String> cookie(Request request) {

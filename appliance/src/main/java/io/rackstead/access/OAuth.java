@@ -30,17 +30,18 @@ final class OAuth {
   private final ApiKeys keys;
   private final InstantSource clock;
   private final Predicate<Request> mayBePlain;
-  private final Nonces nonces = new Nonces();
+  private final Nonces nonces;
 
   OAuth(Database database, ApiKeys keys, InstantSource clock, Predicate<Request> mayBePlain) {
     this.database = database;
     this.keys = keys;
     this.clock = clock;
     this.mayBePlain = mayBePlain;
+    this.nonces = new Nonces(database);
   }
 
-  /// The user whose key signed this.
-  String verify(OAuthHeader header, Request request) {
+  /// The key that signed this.
+  ApiKey verify(OAuthHeader header, Request request) {
     long now = clock.instant().getEpochSecond();
     checkTime(header.timestamp(), now);
     var key =
@@ -59,7 +60,14 @@ final class OAuth {
                   + header.method()
                   + " is not spoken here: PLAINTEXT, HMAC-SHA1, HMAC-SHA256.");
     }
-    return key.username();
+    if (key.expired(clock.instant())) {
+      throw new Problem(
+          401,
+          "Authorization Error: the API key '%s' expired on %s: make a new one."
+              .formatted(key.name(), key.expiresAt().map(Object::toString).orElse("")));
+    }
+    keys.used(database, key);
+    return key;
   }
 
   private static void checkTime(long timestamp, long now) {

@@ -25,8 +25,8 @@ public final class SshKeyApi {
   public List<Route> routes() {
     return List.of(
         Route.get("/api/ssh-keys", Access.VIEW, this::list),
-        Route.post("/api/ssh-keys", Access.OPERATE, this::add),
-        Route.delete("/api/ssh-keys/{id}", Access.OPERATE, this::remove));
+        Route.post("/api/ssh-keys", Access.SELF, this::add),
+        Route.delete("/api/ssh-keys/{id}", Access.SELF, this::remove));
   }
 
   private Reply list(Request request) {

@@ -3,7 +3,6 @@ package io.rackstead.http;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
-import io.rackstead.http.Route.Access;
 import io.rackstead.http.Route.Method;
 import io.rackstead.store.UnwritableException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -166,19 +165,9 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private static Reply run(Route route, Received request) throws Exception {
-    if (route.access() != Access.PUBLIC && route.access() != Access.BEARER) {
-      var principal = request.principal();
-      if (!principal.may(route.access())) {
-        throw new Problem(
-            403, principal.username() + " may not do this: it takes " + needed(route.access()));
-      }
-    }
+    Admission.check(route.access(), request);
     wantJson(route, request);
     return route.handler().handle(request);
-  }
-
-  private static String needed(Access access) {
-    return access == Access.ADMIN ? "an administrator" : "a user who may operate machines";
   }
 
   /// A foreign page cannot send JSON without asking first (CORS), so this closes the door to forms.

@@ -1,7 +1,7 @@
 package io.rackstead.http;
 
-/// One operation: what it answers to, who may use it, and what it does. A route without a declared
-/// [Access] cannot be written down.
+/// One operation: what it answers to, who may use it, and what it does. A route without an
+/// [Access] cannot be written down: declared, or that of its method.
 ///
 /// @param path like `/api/machines/{id}`; a last part `{rest...}` takes everything that follows
 public record Route(Method method, String path, Access access, Handler handler) {
@@ -19,11 +19,38 @@ public record Route(Method method, String path, Access access, Handler handler) 
     PUBLIC,
     /// checks a capability or an agent's token itself
     BEARER,
-    /// any signed-in user
+    /// any signed-in user; what they see of it is the handler's to filter
     VIEW,
-    /// may move machines
+    /// one's own account: any signed-in user, but no key of a narrower scope
+    SELF,
+    /// may take machines, everywhere or in a pool; which of them is asked at the machine
     OPERATE,
-    ADMIN
+    /// may change what all share: networks, zones, tags, images
+    EDIT,
+    /// may read what everybody did
+    AUDIT,
+    /// may see secrets, and change who may do what
+    ADMIN;
+
+    /// What is asked of a route that says nothing else: reading is for all who are signed in,
+    /// everything else for those who run the place.
+    public static Access of(Method method) {
+      return switch (method) {
+        case GET, HEAD -> VIEW;
+        case POST, PUT, DELETE -> EDIT;
+      };
+    }
+
+    String needed() {
+      return switch (this) {
+        case PUBLIC, BEARER, VIEW -> "a signed-in user";
+        case SELF -> "a key of full scope";
+        case OPERATE -> "a user who may operate machines";
+        case EDIT -> "an operator";
+        case AUDIT -> "an auditor";
+        case ADMIN -> "an administrator";
+      };
+    }
   }
 
   /// Answers a request; what it throws becomes a problem with a status.
@@ -32,16 +59,32 @@ public record Route(Method method, String path, Access access, Handler handler) 
     Reply handle(Request request) throws Exception;
   }
 
+  public static Route get(String path, Handler handler) {
+    return new Route(Method.GET, path, Access.of(Method.GET), handler);
+  }
+
   public static Route get(String path, Access access, Handler handler) {
     return new Route(Method.GET, path, access, handler);
+  }
+
+  public static Route post(String path, Handler handler) {
+    return new Route(Method.POST, path, Access.of(Method.POST), handler);
   }
 
   public static Route post(String path, Access access, Handler handler) {
     return new Route(Method.POST, path, access, handler);
   }
 
+  public static Route put(String path, Handler handler) {
+    return new Route(Method.PUT, path, Access.of(Method.PUT), handler);
+  }
+
   public static Route put(String path, Access access, Handler handler) {
     return new Route(Method.PUT, path, access, handler);
+  }
+
+  public static Route delete(String path, Handler handler) {
+    return new Route(Method.DELETE, path, Access.of(Method.DELETE), handler);
   }
 
   public static Route delete(String path, Access access, Handler handler) {

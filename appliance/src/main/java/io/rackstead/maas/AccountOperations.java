@@ -45,14 +45,14 @@ final class AccountOperations {
         post("Users", USERS, "", Access.ADMIN, this::create),
         get("User", USER, "", Access.VIEW, call -> Dispatch.json(shape(user(call)))),
         delete("User", USER, Access.ADMIN, this::remove),
-        post("Account", ACCOUNT, "create_authorisation_token", Access.VIEW, this::makeKey),
-        post("Account", ACCOUNT, "delete_authorisation_token", Access.VIEW, this::removeKey),
-        post("Account", ACCOUNT, "update_token_name", Access.VIEW, this::renameKey),
-        get("Account", ACCOUNT, "list_authorisation_tokens", Access.VIEW, this::listKeys),
+        post("Account", ACCOUNT, "create_authorisation_token", Access.SELF, this::makeKey),
+        post("Account", ACCOUNT, "delete_authorisation_token", Access.SELF, this::removeKey),
+        post("Account", ACCOUNT, "update_token_name", Access.SELF, this::renameKey),
+        get("Account", ACCOUNT, "list_authorisation_tokens", Access.SELF, this::listKeys),
         get("SSHKeys", SSH_KEYS, "", Access.VIEW, this::listSshKeys),
-        post("SSHKeys", SSH_KEYS, "", Access.VIEW, this::addSshKey),
+        post("SSHKeys", SSH_KEYS, "", Access.SELF, this::addSshKey),
         get("SSHKey", SSH_KEY, "", Access.VIEW, call -> Dispatch.json(sshShape(sshKey(call)))),
-        delete("SSHKey", SSH_KEY, Access.VIEW, this::removeSshKey));
+        delete("SSHKey", SSH_KEY, Access.SELF, this::removeSshKey));
   }
 
   private static Map<String, Object> shape(User user) {

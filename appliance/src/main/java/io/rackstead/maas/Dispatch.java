@@ -1,5 +1,6 @@
 package io.rackstead.maas;
 
+import io.rackstead.http.Admission;
 import io.rackstead.http.Form;
 import io.rackstead.http.Problem;
 import io.rackstead.http.Reply;
@@ -9,7 +10,6 @@ import io.rackstead.http.Route.Access;
 import io.rackstead.http.Route.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -59,11 +59,12 @@ final class Dispatch {
   }
 
   private Route route(Method method, String path, List<MaasOperation> operations) {
+    var asked = operations.stream().map(MaasOperation::access).distinct().toList();
+    // where its operations differ the route lets in whoever is signed in: each has its own door
     var least =
-        operations.stream()
-            .map(MaasOperation::access)
-            .min(Comparator.naturalOrder())
-            .orElse(Access.ADMIN);
+        asked.size() == 1
+            ? asked.getFirst()
+            : asked.contains(Access.PUBLIC) ? Access.PUBLIC : Access.VIEW;
     return new Route(method, ROOT + path, least, request -> answer(request, path, operations));
   }
 
@@ -110,7 +111,7 @@ final class Dispatch {
             .orElse("");
     for (var operation : operations) {
       if (operation.op().equals(op)) {
-        admit(request, operation);
+        Admission.check(operation.access(), request);
         return operation.handler().handle(new Call(request, form));
       }
     }
@@ -131,19 +132,6 @@ final class Dispatch {
     return last.startsWith(IN_PATH)
         ? Optional.of(last.substring(IN_PATH.length()))
         : Optional.empty();
-  }
-
-  /// The route let in whoever may use the least of its operations; each has its own door.
-  private static void admit(Request request, MaasOperation operation) {
-    if (operation.access() != Access.PUBLIC && !request.principal().may(operation.access())) {
-      throw new Problem(
-          403,
-          request.principal().username()
-              + " may not do this: it takes "
-              + (operation.access() == Access.ADMIN
-                  ? "an administrator"
-                  : "a user who may operate machines"));
-    }
   }
 
   static Reply json(Object value) {

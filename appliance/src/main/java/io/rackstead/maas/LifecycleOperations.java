@@ -79,7 +79,7 @@ final class LifecycleOperations {
   private Reply operated(Call call, Event event) {
     var machine = machines.machine(call);
     Verbs.mustBeUnlocked(machine);
-    Verbs.mustOperate(call.request());
+    Verbs.mustOperate(call.request(), machine);
     return machines.shown(parts.verbs().apply(call.request(), machine, event));
   }
 
@@ -90,6 +90,7 @@ final class LifecycleOperations {
         machines.visible(call).stream()
             .filter(machine ->
                 machine.state() == State.READY
+                    && call.principal().mayTake(machine.labels().pool())
                     && !machine.locked()
                     && machine.quarantine().isEmpty())
             .toList();
@@ -111,7 +112,7 @@ final class LifecycleOperations {
   private Reply commission(Call call) {
     var machine = machines.machine(call);
     Verbs.mustBeUnlocked(machine);
-    Verbs.mustOperate(call.request());
+    Verbs.mustOperate(call.request(), machine);
     return machines.shown(commissioned(call, machine));
   }
 
@@ -125,13 +126,13 @@ final class LifecycleOperations {
   }
 
   private Reply accept(Call call) {
-    Verbs.mustOperate(call.request());
     var accepted = new ArrayList<Map<String, Object>>();
     for (var id : call.texts("machines")) {
       var machine =
           machines
               .find(call, id)
               .orElseThrow(() -> new Problem(400, "Unknown machine(s): " + id + "."));
+      Verbs.mustOperate(call.request(), machine);
       if (machine.state() == State.NEW) {
         accepted.add(machines.shape(commissioned(call, machine)));
       }
@@ -140,10 +141,10 @@ final class LifecycleOperations {
   }
 
   private Reply acceptAll(Call call) {
-    Verbs.mustOperate(call.request());
     var accepted = new ArrayList<Map<String, Object>>();
     for (var machine : machines.visible(call)) {
-      if (machine.state() == State.NEW && machine.quarantine().isEmpty()) {
+      boolean theirs = call.principal().mayOperate(machine.labels().pool());
+      if (theirs && machine.state() == State.NEW && machine.quarantine().isEmpty()) {
         accepted.add(machines.shape(commissioned(call, machine)));
       }
     }
@@ -262,7 +263,7 @@ final class LifecycleOperations {
     for (var machine : found) {
       Verbs.mustBeUnlocked(machine);
       boolean done = machine.state() == State.READY || machine.state() == State.RELEASING;
-      if (!done && !call.principal().mayChange(machine.labels().owner())) {
+      if (!done && !call.principal().mayChange(machine.labels().owner(), machine.labels().pool())) {
         throw new Problem(
             403, "You don't have the required permission to release " + machine.id() + ".");
       }

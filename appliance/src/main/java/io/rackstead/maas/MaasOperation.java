@@ -17,9 +17,19 @@ public record MaasOperation(
     Reply handle(Call call) throws Exception;
   }
 
+  static MaasOperation get(String resource, String path, String op, Handler handler) {
+    return new MaasOperation(
+        resource, path, Method.GET, op, Access.of(Method.GET), handler);
+  }
+
   static MaasOperation get(
       String resource, String path, String op, Access access, Handler handler) {
     return new MaasOperation(resource, path, Method.GET, op, access, handler);
+  }
+
+  static MaasOperation post(String resource, String path, String op, Handler handler) {
+    return new MaasOperation(
+        resource, path, Method.POST, op, Access.of(Method.POST), handler);
   }
 
   static MaasOperation post(
@@ -27,8 +37,18 @@ public record MaasOperation(
     return new MaasOperation(resource, path, Method.POST, op, access, handler);
   }
 
+  static MaasOperation put(String resource, String path, Handler handler) {
+    return new MaasOperation(
+        resource, path, Method.PUT, "", Access.of(Method.PUT), handler);
+  }
+
   static MaasOperation put(String resource, String path, Access access, Handler handler) {
     return new MaasOperation(resource, path, Method.PUT, "", access, handler);
+  }
+
+  static MaasOperation delete(String resource, String path, Handler handler) {
+    return new MaasOperation(
+        resource, path, Method.DELETE, "", Access.of(Method.DELETE), handler);
   }
 
   static MaasOperation delete(String resource, String path, Access access, Handler handler) {

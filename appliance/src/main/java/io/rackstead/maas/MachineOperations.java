@@ -86,7 +86,7 @@ final class MachineOperations {
 
   List<Machine> visible(Call call) {
     return parts.machines().list().stream()
-        .filter(machine -> call.principal().sees(machine.labels().owner()))
+        .filter(machine -> call.principal().sees(machine.labels().owner(), machine.labels().pool()))
         .toList();
   }
 
@@ -217,7 +217,7 @@ final class MachineOperations {
 
   private Reply update(Call call) {
     var machine = machine(call);
-    Verbs.mustOperate(call.request());
+    Verbs.mustOperate(call.request(), machine);
     Verbs.mustBeUnlocked(machine);
     call.text("architecture")
         .filter(text -> !text.isEmpty())
@@ -271,7 +271,7 @@ final class MachineOperations {
 
   private Reply remove(Call call) {
     var machine = machine(call);
-    Verbs.mustOperate(call.request());
+    Verbs.mustOperate(call.request(), machine);
     Verbs.mustBeUnlocked(machine);
     if (machine.state().busy() && !call.truth("force").orElse(false)) {
       throw new Problem(
@@ -320,7 +320,7 @@ final class MachineOperations {
   private Reply setOwnerData(Call call) {
     var machine = machine(call);
     Verbs.mustBeUnlocked(machine);
-    if (!call.principal().mayChange(machine.labels().owner())
+    if (!call.principal().mayChange(machine.labels().owner(), machine.labels().pool())
         || machine.labels().owner().isEmpty()) {
       throw new Problem(
           409,

@@ -69,7 +69,7 @@ public final class MachineApi {
         Map.of(
             "machines",
             machines.list().stream()
-                .filter(machine -> request.principal().sees(machine.labels().owner()))
+                .filter(machine -> request.principal().sees(machine.labels().owner(), machine.labels().pool()))
                 .map(this::summary)
                 .toList()));
   }
@@ -93,7 +93,7 @@ public final class MachineApi {
     var asked = request.json();
     var verb = request.part("verb");
     if (verb.equals("delete")) {
-      Verbs.mustOperate(request);
+      Verbs.mustOperate(request, machine);
       if (!Actions.removable(machine)) {
         throw new Problem(
             409, machine.hostname() + " is " + machine.state().title() + ": release it first");
@@ -131,7 +131,7 @@ public final class MachineApi {
   }
 
   private Machine operated(Request request, Machine machine, Event event) {
-    Verbs.mustOperate(request);
+    Verbs.mustOperate(request, machine);
     return verbs.apply(request, machine, event);
   }
 

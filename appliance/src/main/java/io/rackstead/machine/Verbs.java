@@ -48,7 +48,7 @@ public final class Verbs {
         .filter(machine -> machine.id().text().equals(name))
         .findAny()
         .or(() -> machines.byHostname(name))
-        .filter(machine -> principal.sees(machine.labels().owner()));
+        .filter(machine -> principal.sees(machine.labels().owner(), machine.labels().pool()));
   }
 
   /// For what only those may do who run the place: inspecting, testing, mending, removing.
@@ -60,8 +60,22 @@ public final class Verbs {
     }
   }
 
+  /// The same for one machine: an operator of its pool will do.
+  public static void mustOperate(Request request, Machine machine) {
+    if (!request.principal().mayOperate(machine.labels().pool())) {
+      throw new Problem(
+          403,
+          "%s may not do this: it takes an operator of the pool %s"
+              .formatted(request.principal().username(), machine.labels().pool()));
+    }
+  }
+
+  private static boolean mayTake(Request request, Machine machine) {
+    return request.principal().mayTake(machine.labels().pool());
+  }
+
   public static void mustOwn(Request request, Machine machine) {
-    if (!request.principal().mayChange(machine.labels().owner())) {
+    if (!request.principal().mayChange(machine.labels().owner(), machine.labels().pool())) {
       throw new Problem(
           403, request.principal().username() + " does not own " + machine.hostname());
     }
@@ -110,13 +124,21 @@ public final class Verbs {
   }
 
   public Machine allocate(Request request, Machine machine) {
+    if (!mayTake(request, machine)) {
+      throw new Problem(
+          403,
+          "%s may not take machines of the pool %s"
+              .formatted(request.principal().username(), machine.labels().pool()));
+    }
     return apply(request, machine, new Event.Allocate(request.principal().username()));
   }
 
   /// Takes it if it is still free; empty when somebody was faster.
   public Optional<Machine> tryAllocate(Request request, Machine machine) {
-    return attempt(request, machine, new Event.Allocate(request.principal().username()), _ -> {})
-            instanceof Outcome.Moved(var moved, _)
+    return mayTake(request, machine)
+            && attempt(
+                    request, machine, new Event.Allocate(request.principal().username()), _ -> {})
+                instanceof Outcome.Moved(var moved, _)
         ? Optional.of(moved)
         : Optional.empty();
   }
@@ -171,6 +193,13 @@ public final class Verbs {
   }
 
   public Machine edit(Request request, Machine machine, Labels labels) {
+    if (!labels.pool().equals(machine.labels().pool())
+        && !request.principal().mayOperate(labels.pool())) {
+      throw new Problem(
+          403,
+          "%s may not put machines into the pool %s"
+              .formatted(request.principal().username(), labels.pool()));
+    }
     if (!labels.hostname().equals(machine.hostname())
         && machines.byHostname(labels.hostname()).isPresent()) {
       throw new Problem(409, "another machine is called " + labels.hostname());

@@ -9,7 +9,7 @@ import java.util.List;
 /// merged.
 final class Migrations {
   private static final List<String> SCRIPTS =
-      List.of("001-machines.sql", "002-access.sql", "006-things.sql");
+      List.of("001-machines.sql", "002-access.sql", "005-people.sql", "006-things.sql");
 
   private Migrations() {}
 
