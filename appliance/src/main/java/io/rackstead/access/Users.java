@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 /// Who may sign in, and with which password.
 public final class Users {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9@.+_-]{0,149}");
+  private static final String COLUMNS = "select username, role, email, subject from person";
   private static final int SHORTEST = 8;
   private static final String LETTERS = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
@@ -29,15 +30,22 @@ public final class Users {
   }
 
   public List<User> list(Tx tx) {
-    return tx.list("select username, role from person order by username", Users::user);
+    return tx.list(COLUMNS + " order by username", Users::user);
   }
 
   public Optional<User> find(Tx tx, String username) {
-    return tx.one("select username, role from person where username = ?", Users::user, username);
+    return tx.one(COLUMNS + " where username = ?", Users::user, username);
   }
 
   /// Makes a user, or gives an existing one this password and role.
   public User set(String username, Secret password, Role role, Origin origin) {
+    return set(username, password, role, "", origin);
+  }
+
+  public User set(String username, Secret password, Role role, String email, Origin origin) {
+    if (email.length() > 254 || email.chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException("an e-mail address has at most 254 letters");
+    }
     if (!NAME.matcher(username).matches()) {
       throw new IllegalArgumentException(
           "a username has letters, digits and @ . + - _, at most 150, got " + username);
@@ -45,10 +53,10 @@ public final class Users {
     if (password.reveal().length() < SHORTEST) {
       throw new IllegalArgumentException("a password has at least " + SHORTEST + " characters");
     }
-    return store(username, Password.hash(password, random), role, origin);
+    return store(username, Password.hash(password, random), role, email, origin);
   }
 
-  private User store(String username, String hash, Role role, Origin origin) {
+  private User store(String username, String hash, Role role, String email, Origin origin) {
     return database.inTransaction(tx -> {
       boolean known =
           tx.change(
@@ -59,10 +67,11 @@ public final class Users {
               > 0;
       if (!known) {
         tx.change(
-            "insert into person (username, role, password, created_at) values (?, ?, ?, ?)",
+            "insert into person (username, role, password, email, created_at) values (?, ?, ?, ?, ?)",
             username,
             role,
             hash,
+            email,
             clock.instant());
       }
       Audit.write(
@@ -73,8 +82,13 @@ public final class Users {
               + username
               + ", role "
               + role);
-      return new User(username, role);
+      return find(tx, username).orElseThrow();
     });
+  }
+
+  void role(Tx tx, String username, Role role, Origin origin) {
+    tx.change("update person set role = ? where username = ?", role, username);
+    Audit.write(tx, clock.instant(), origin, "gave user " + username + " the role " + role);
   }
 
   public boolean remove(Tx tx, String username, Origin origin) {
@@ -101,7 +115,7 @@ public final class Users {
       password.append(LETTERS.charAt(random.nextInt(LETTERS.length())));
     }
     var secret = Secret.of(password.toString());
-    store(username, Password.hashOfRandom(secret, random), Role.ADMIN, Origin.APPLIANCE);
+    store(username, Password.hashOfRandom(secret, random), Role.ADMIN, "", Origin.APPLIANCE);
     return Optional.of(secret);
   }
 
@@ -116,8 +130,10 @@ public final class Users {
     if (password.reveal().length() > 1024) {
       return Optional.empty();
     }
-    boolean fits = Password.fits(password, hash.orElseGet(this::nobody));
-    return hash.isPresent() && fits ? database.read(tx -> find(tx, username)) : Optional.empty();
+    // whoever signs in with a provider has no password here
+    boolean fits =
+        Password.fits(password, hash.filter(text -> !text.isEmpty()).orElseGet(this::nobody));
+    return hash.filter(text -> !text.isEmpty()).isPresent() && fits ? database.read(tx -> find(tx, username)) : Optional.empty();
   }
 
   private String nobody() {
@@ -131,6 +147,10 @@ public final class Users {
   }
 
   private static User user(java.sql.ResultSet row) throws java.sql.SQLException {
-    return new User(row.getString("username"), Role.valueOf(row.getString("role")));
+    return new User(
+        row.getString("username"),
+        Role.valueOf(row.getString("role")),
+        row.getString("email"),
+        row.getString("subject"));
   }
 }

@@ -2,6 +2,8 @@ package io.rackstead.appliance;
 
 import io.rackstead.access.ApiKeys;
 import io.rackstead.access.Doorman;
+import io.rackstead.access.Grants;
+import io.rackstead.access.PeopleApi;
 import io.rackstead.access.Secret;
 import io.rackstead.access.SessionApi;
 import io.rackstead.access.SshKeyApi;
@@ -202,6 +204,7 @@ public final class Appliance implements AutoCloseable {
           new EventApi(machines, verbs, events, progresses, machineApi::summary).routes());
       routes.addAll(new CatalogApi(images).routes());
       routes.addAll(new SshKeyApi(database, sshKeys).routes());
+      routes.addAll(new PeopleApi(database, users, new Grants(clock)).routes());
       routes.addAll(
           new MaasApi(
                   new MaasApi.Parts(

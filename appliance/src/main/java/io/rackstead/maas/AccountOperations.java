@@ -7,6 +7,7 @@ import static io.rackstead.maas.MaasOperation.post;
 import io.rackstead.access.ApiKey;
 import io.rackstead.access.Origin;
 import io.rackstead.access.Principal.Role;
+import io.rackstead.access.Principal.Scope;
 import io.rackstead.access.Secret;
 import io.rackstead.access.SessionApi;
 import io.rackstead.access.SshKeys.SshKey;
@@ -18,8 +19,12 @@ import io.rackstead.http.Reply;
 import io.rackstead.http.Request;
 import io.rackstead.http.Route.Access;
 import io.rackstead.maas.MaasApi.Parts;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -58,16 +63,18 @@ final class AccountOperations {
   private static Map<String, Object> shape(User user) {
     var shape = new LinkedHashMap<String, Object>();
     shape.put("username", user.username());
-    shape.put("email", "");
+    shape.put("email", user.email());
     shape.put("is_superuser", user.administrator());
-    shape.put("is_local", true);
+    shape.put("is_local", user.local());
     shape.put("resource_uri", Dispatch.ROOT + "users/" + Encoding.encode(user.username()) + "/");
     return shape;
   }
 
   private Reply whoAmI(Call call) {
     var principal = call.principal();
-    return Dispatch.json(shape(new User(principal.username(), principal.role())));
+    var user = parts.database().read(tx -> parts.users().find(tx, principal.username()));
+    return Dispatch.json(
+        shape(user.orElseGet(() -> new User(principal.username(), principal.role()))));
   }
 
   private Reply list(Call call) {
@@ -94,7 +101,15 @@ final class AccountOperations {
     try {
       var role = superuser ? Role.ADMIN : Role.USER;
       return Dispatch.json(
-          shape(parts.users().set(username, password, role, Origin.of(call.request()))));
+          shape(
+              parts
+                  .users()
+                  .set(
+                      username,
+                      password,
+                      role,
+                      call.text("email").orElse(""),
+                      Origin.of(call.request()))));
     } catch (IllegalArgumentException e) {
       throw FormErrors.of("username", String.valueOf(e.getMessage()));
     }
@@ -109,11 +124,29 @@ final class AccountOperations {
     if (username.equals(call.principal().username())) {
       throw new Problem(400, "Cannot delete your own user.");
     }
-    boolean owner =
-        parts.machines().list().stream().anyMatch(m -> m.labels().owner().equals(username));
-    if (owner) {
-      throw new Problem(400, username + " has machines: release them first.");
+    var theirs =
+        parts.machines().list().stream()
+            .filter(machine -> machine.labels().owner().equals(username))
+            .toList();
+    var heir = call.text("transfer_resources_to").filter(name -> !name.isEmpty());
+    if (!theirs.isEmpty() && heir.isEmpty()) {
+      throw new Problem(
+          400,
+          "Cannot delete user %s: they have machines (%s): release them or say"
+                  .formatted(
+                      username,
+                      String.join(
+                          ", ", theirs.stream().limit(5).map(machine -> machine.hostname()).toList()))
+              + " transfer_resources_to.");
     }
+    heir.ifPresent(name -> {
+      if (name.equals(username)
+          || parts.database().read(tx -> parts.users().find(tx, name)).isEmpty()) {
+        throw new Problem(400, "transfer_resources_to: there is no such other user: " + name + ".");
+      }
+      theirs.forEach(machine ->
+          parts.verbs().edit(call.request(), machine, machine.labels().withOwner(name)));
+    });
     parts
         .database()
         .change(tx -> {
@@ -139,12 +172,41 @@ final class AccountOperations {
   private Reply makeKey(Call call) {
     var name = call.text("name").filter(text -> !text.isEmpty()).orElse("MAAS consumer");
     var username = call.principal().username();
+    var scope = call.text("scope").filter(text -> !text.isEmpty()).map(this::scope);
+    var end = call.text("expires_at").filter(text -> !text.isEmpty()).map(this::later);
     return Dispatch.json(
         keyShape(
             parts
                 .database()
                 .inTransaction(tx ->
-                    parts.keys().make(tx, username, shortened(name), Origin.of(call.request())))));
+                    parts
+                        .keys()
+                        .make(
+                            tx,
+                            username,
+                            shortened(name),
+                            scope.orElse(Scope.FULL),
+                            end,
+                            Origin.of(call.request())))));
+  }
+
+  private Scope scope(String text) {
+    return Arrays.stream(Scope.values())
+        .filter(scope -> scope.name().toLowerCase(Locale.ROOT).equals(text))
+        .findFirst()
+        .orElseThrow(() -> FormErrors.of("scope", "scope is read, operate or full."));
+  }
+
+  private Instant later(String text) {
+    try {
+      var end = Instant.parse(text);
+      if (end.isAfter(parts.clock().instant())) {
+        return end;
+      }
+    } catch (DateTimeParseException _) {
+      throw FormErrors.of("expires_at", "expires_at is a time such as 2027-01-31T00:00:00Z.");
+    }
+    throw FormErrors.of("expires_at", "expires_at lies in the past.");
   }
 
   private static String shortened(String name) {
@@ -184,8 +246,18 @@ final class AccountOperations {
   private Reply listKeys(Call call) {
     return Dispatch.json(
         parts.database().read(tx -> parts.keys().of(tx, call.principal().username())).stream()
-            .map(key -> Map.of("name", key.name(), "token", key.reveal()))
+            .map(AccountOperations::listed)
             .toList());
+  }
+
+  private static Map<String, Object> listed(ApiKey key) {
+    var shape = new LinkedHashMap<String, Object>();
+    shape.put("name", key.name());
+    shape.put("token", key.reveal());
+    shape.put("scope", key.scope().name().toLowerCase(Locale.ROOT));
+    shape.put("expires_at", key.expiresAt());
+    shape.put("last_used", key.lastUsedAt());
+    return shape;
   }
 
   private static Map<String, Object> sshShape(SshKey key) {
@@ -270,7 +342,10 @@ final class AccountOperations {
                 .database()
                 .inTransaction(tx ->
                     parts.keys().of(tx, user.username()).stream()
-                        .filter(key -> key.name().equals(name))
+                        .filter(key ->
+                            key.name().equals(name)
+                                && key.scope() == Scope.FULL
+                                && key.expiresAt().isEmpty())
                         .findFirst()
                         .orElseGet(() -> parts.keys().make(tx, user.username(), name, origin)))));
   }

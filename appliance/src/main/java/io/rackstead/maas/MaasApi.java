@@ -70,6 +70,7 @@ public final class MaasApi {
     operations.addAll(machines.operations());
     operations.addAll(new LifecycleOperations(parts, machines).operations());
     operations.addAll(accounts.operations());
+    operations.addAll(new SslKeyOperations(parts).operations());
     operations.addAll(new PlaceOperations(parts.things()).operations());
     operations.addAll(new TagOperations(parts, machines).operations());
     describe = new Describe(List.copyOf(operations));

@@ -110,6 +110,8 @@ public final class Served implements AutoCloseable {
             sessionApi);
     routes.addAll(sessionApi.routes());
     routes.addAll(machineApi.routes());
+    routes.addAll(new PeopleApi(site.database, site.users, new Grants(site)).routes());
+    routes.addAll(new SshKeyApi(site.database, site.sshKeys).routes());
     routes.addAll(
         new EventApi(site.machines, verbs, site.events, progresses, machineApi::summary).routes());
     routes.addAll(new CatalogApi(images).routes());
@@ -252,6 +254,15 @@ public final class Served implements AutoCloseable {
 
     public Answer get(String path) {
       return served.ask("GET", path, "", new byte[0], headers());
+    }
+
+    public Answer put(String path, String body) {
+      return served.ask(
+          "PUT",
+          path,
+          "application/json",
+          body.getBytes(java.nio.charset.StandardCharsets.UTF_8),
+          headers());
     }
 
     public Answer delete(String path) {
