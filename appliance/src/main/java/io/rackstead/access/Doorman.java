@@ -68,8 +68,7 @@ public final class Doorman implements Authenticator {
   }
 
   private Optional<Principal> user(String username) {
-    return database.read(
-        tx -> users.find(tx, username).map(user -> Grants.principal(tx, user)));
+    return database.read(tx -> users.find(tx, username).map(user -> Grants.principal(tx, user)));
   }
 
   static Optional<String> cookie(Request request) {

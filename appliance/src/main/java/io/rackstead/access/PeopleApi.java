@@ -119,7 +119,8 @@ public final class PeopleApi {
 
   private Reply groups() {
     return Reply.json(
-        Map.of("groups", database.read(grants::groups).stream().map(PeopleApi::shownGroup).toList()));
+        Map.of(
+            "groups", database.read(grants::groups).stream().map(PeopleApi::shownGroup).toList()));
   }
 
   private static Map<String, Object> shownGroup(Group group) {
@@ -146,8 +147,7 @@ public final class PeopleApi {
   }
 
   private Reply removeGroup(Request request) {
-    return done(
-        tx -> grants.removeGroup(tx, group(tx, request.part("name")), Origin.of(request)));
+    return done(tx -> grants.removeGroup(tx, group(tx, request.part("name")), Origin.of(request)));
   }
 
   private Reply join(Request request) {
@@ -224,7 +224,8 @@ public final class PeopleApi {
   }
 
   private Reply audit(Request request) {
-    long before = request.query("before").map(text -> number(text, "no row ")).orElse(Long.MAX_VALUE);
+    long before =
+        request.query("before").map(text -> number(text, "no row ")).orElse(Long.MAX_VALUE);
     return Reply.json(Map.of("rows", database.read(tx -> Audit.before(tx, before, PAGE))));
   }
 }

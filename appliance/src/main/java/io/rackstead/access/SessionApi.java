@@ -59,7 +59,11 @@ public final class SessionApi {
             asked.path("username").asText(""),
             Secret.of(asked.path("password").asText("")));
     var token = sessions.open(user.username());
-    return withCookie(who(new Principal(user.username(), user.role())), token, Sessions.LIFE.toSeconds(), request.secure());
+    return withCookie(
+        who(new Principal(user.username(), user.role())),
+        token,
+        Sessions.LIFE.toSeconds(),
+        request.secure());
   }
 
   private Reply signOut(Request request) {

@@ -133,7 +133,9 @@ public final class Users {
     // whoever signs in with a provider has no password here
     boolean fits =
         Password.fits(password, hash.filter(text -> !text.isEmpty()).orElseGet(this::nobody));
-    return hash.filter(text -> !text.isEmpty()).isPresent() && fits ? database.read(tx -> find(tx, username)) : Optional.empty();
+    return hash.filter(text -> !text.isEmpty()).isPresent() && fits
+        ? database.read(tx -> find(tx, username))
+        : Optional.empty();
   }
 
   private String nobody() {

@@ -86,7 +86,8 @@ public final class EventApi {
               var machine = machines.find(id);
               if (machine.isEmpty()) {
                 sink.event("gone", Json.text(Map.of("id", id)));
-              } else if (principal.sees(machine.get().labels().owner(), machine.get().labels().pool())) {
+              } else if (principal.sees(
+                  machine.get().labels().owner(), machine.get().labels().pool())) {
                 sink.event("machine", Json.text(summary.apply(machine.get())));
               } else {
                 // somebody else's by now, so for this client it is not there any more
@@ -95,7 +96,8 @@ public final class EventApi {
             }
             case Feed.Item.Happened(var id, var entry) -> {
               if (machines.find(id).stream()
-                  .anyMatch(machine -> principal.sees(machine.labels().owner(), machine.labels().pool()))) {
+                  .anyMatch(machine ->
+                      principal.sees(machine.labels().owner(), machine.labels().pool()))) {
                 sink.event(
                     "entry", Json.text(Map.of("machine", id, "entry", Timeline.shown(entry))));
               }

@@ -1,7 +1,7 @@
 package io.rackstead.http;
 
-/// One operation: what it answers to, who may use it, and what it does. A route without an
-/// [Access] cannot be written down: declared, or that of its method.
+/// One operation: what it answers to, who may use it, and what it does. A route without an [Access]
+/// cannot be written down: declared, or that of its method.
 ///
 /// @param path like `/api/machines/{id}`; a last part `{rest...}` takes everything that follows
 public record Route(Method method, String path, Access access, Handler handler) {

@@ -136,7 +136,8 @@ final class AccountOperations {
                   .formatted(
                       username,
                       String.join(
-                          ", ", theirs.stream().limit(5).map(machine -> machine.hostname()).toList()))
+                          ", ",
+                          theirs.stream().limit(5).map(machine -> machine.hostname()).toList()))
               + " transfer_resources_to.");
     }
     heir.ifPresent(name -> {
@@ -144,8 +145,8 @@ final class AccountOperations {
           || parts.database().read(tx -> parts.users().find(tx, name)).isEmpty()) {
         throw new Problem(400, "transfer_resources_to: there is no such other user: " + name + ".");
       }
-      theirs.forEach(machine ->
-          parts.verbs().edit(call.request(), machine, machine.labels().withOwner(name)));
+      theirs.forEach(
+          machine -> parts.verbs().edit(call.request(), machine, machine.labels().withOwner(name)));
     });
     parts
         .database()

@@ -18,8 +18,7 @@ public record MaasOperation(
   }
 
   static MaasOperation get(String resource, String path, String op, Handler handler) {
-    return new MaasOperation(
-        resource, path, Method.GET, op, Access.of(Method.GET), handler);
+    return new MaasOperation(resource, path, Method.GET, op, Access.of(Method.GET), handler);
   }
 
   static MaasOperation get(
@@ -28,8 +27,7 @@ public record MaasOperation(
   }
 
   static MaasOperation post(String resource, String path, String op, Handler handler) {
-    return new MaasOperation(
-        resource, path, Method.POST, op, Access.of(Method.POST), handler);
+    return new MaasOperation(resource, path, Method.POST, op, Access.of(Method.POST), handler);
   }
 
   static MaasOperation post(
@@ -38,8 +36,7 @@ public record MaasOperation(
   }
 
   static MaasOperation put(String resource, String path, Handler handler) {
-    return new MaasOperation(
-        resource, path, Method.PUT, "", Access.of(Method.PUT), handler);
+    return new MaasOperation(resource, path, Method.PUT, "", Access.of(Method.PUT), handler);
   }
 
   static MaasOperation put(String resource, String path, Access access, Handler handler) {
@@ -47,8 +44,7 @@ public record MaasOperation(
   }
 
   static MaasOperation delete(String resource, String path, Handler handler) {
-    return new MaasOperation(
-        resource, path, Method.DELETE, "", Access.of(Method.DELETE), handler);
+    return new MaasOperation(resource, path, Method.DELETE, "", Access.of(Method.DELETE), handler);
   }
 
   static MaasOperation delete(String resource, String path, Access access, Handler handler) {

@@ -69,7 +69,8 @@ public final class MachineApi {
         Map.of(
             "machines",
             machines.list().stream()
-                .filter(machine -> request.principal().sees(machine.labels().owner(), machine.labels().pool()))
+                .filter(machine ->
+                    request.principal().sees(machine.labels().owner(), machine.labels().pool()))
                 .map(this::summary)
                 .toList()));
   }

@@ -113,8 +113,7 @@ class PermissionsTest {
   }
 
   private static void take(Person person, Machine machine) {
-    assertThat(
-            person.post(API + "machines/?op=allocate", "system_id=" + machine.id()).status())
+    assertThat(person.post(API + "machines/?op=allocate", "system_id=" + machine.id()).status())
         .isEqualTo(200);
   }
 
@@ -240,11 +239,12 @@ class PermissionsTest {
     assertThat(late.status()).isEqualTo(401);
     assertThat(late.body()).contains("expired");
     var listed = admin.get(API + "account/?op=list_authorisation_tokens").json();
-    assertThat(listed).anySatisfy(token -> {
-      assertThat(token.path("name").asText()).isEqualTo("narrow");
-      assertThat(token.path("last_used").asText()).isEqualTo("2026-11-22T18:00:00Z");
-      assertThat(token.path("expires_at").asText()).isEqualTo("2026-11-22T19:00:00Z");
-    });
+    assertThat(listed)
+        .anySatisfy(token -> {
+          assertThat(token.path("name").asText()).isEqualTo("narrow");
+          assertThat(token.path("last_used").asText()).isEqualTo("2026-11-22T18:00:00Z");
+          assertThat(token.path("expires_at").asText()).isEqualTo("2026-11-22T19:00:00Z");
+        });
     var form = "name=ci&scope=read&expires_at=2026-11-23T00:00:00Z";
     var made = admin.post(API + "account/?op=create_authorisation_token", form);
     assertThat(made.status()).as(made.body()).isEqualTo(200);
@@ -264,8 +264,7 @@ class PermissionsTest {
     assertThat(refused.body()).contains(machine.hostname());
     assertThat(admin.delete(API + "users/uma/?transfer_resources_to=nobody").status())
         .isEqualTo(400);
-    assertThat(admin.delete(API + "users/uma/?transfer_resources_to=ada").status())
-        .isEqualTo(204);
+    assertThat(admin.delete(API + "users/uma/?transfer_resources_to=ada").status()).isEqualTo(204);
     assertThat(served.now(machine).labels().owner()).isEqualTo("ada");
     assertThat(admin.get(API + "users/uma/").status()).isEqualTo(404);
   }
@@ -280,7 +279,8 @@ class PermissionsTest {
 
   @Test
   void hostileNamesAreTextOrRefused() {
-    for (var evil : List.of("x'; drop table person; --", "${jndi:ldap://x}", "<script>", "../etc")) {
+    for (var evil :
+        List.of("x'; drop table person; --", "${jndi:ldap://x}", "<script>", "../etc")) {
       var field = java.net.URLEncoder.encode(evil, java.nio.charset.StandardCharsets.UTF_8);
       var made =
           admin.post(API + "users/", "username=" + field + "&password=a+good+password&email=");
