@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,7 +72,7 @@ class PermissionsTest {
     take(admin, foreign);
     int asked = 0;
     for (var role : Role.values()) {
-      var person = people.get(role);
+      var person = Objects.requireNonNull(people.get(role));
       var rights = new Principal(person.key().username(), role);
       for (var way : ways()) {
         boolean open = way.access() == Access.PUBLIC || way.access() == Access.BEARER;
@@ -93,7 +94,7 @@ class PermissionsTest {
     }
     assertThat(asked).isGreaterThan(200);
     for (var role : List.of(Role.MEMBER, Role.USER)) {
-      var person = people.get(role);
+      var person = Objects.requireNonNull(people.get(role));
       var way = API + "machines/%s/";
       assertThat(person.get(way.formatted(foreign.id())).status()).isEqualTo(404);
       assertThat(person.get(way.formatted(foreign.id())).body())
