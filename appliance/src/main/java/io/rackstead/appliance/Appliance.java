@@ -1,6 +1,7 @@
 package io.rackstead.appliance;
 
 import io.rackstead.access.ApiKeys;
+import io.rackstead.access.Certificates;
 import io.rackstead.access.Doorman;
 import io.rackstead.access.Grants;
 import io.rackstead.access.PeopleApi;
@@ -33,6 +34,7 @@ import io.rackstead.http.HttpServer;
 import io.rackstead.http.Route;
 import io.rackstead.http.StaticPages;
 import io.rackstead.http.StatusApi;
+import io.rackstead.http.Tls;
 import io.rackstead.image.directory.DirectoryImageStore;
 import io.rackstead.maas.MaasApi;
 import io.rackstead.maas.Things;
@@ -52,6 +54,7 @@ import io.rackstead.task.TaskRunner;
 import io.rackstead.task.TaskStore;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -223,12 +226,14 @@ public final class Appliance implements AutoCloseable {
               .routes());
       routes.addAll(new StatusApi(this::status).routes());
       var doorman = new Doorman(database, users, keys, people, clock, config.plaintextFrom());
+      var tls = tls(config, new Certificates(random, clock));
       web =
           part(
               new WebService(() ->
                   HttpServer.start(
                       config.http().address(),
                       config.http().port(),
+                      tls,
                       routes,
                       doorman,
                       StaticPages.ofClassPath())));
@@ -253,6 +258,26 @@ public final class Appliance implements AutoCloseable {
       close();
       throw e;
     }
+  }
+
+  private static Optional<Tls> tls(Config config, Certificates certificates) throws IOException {
+    var way = config.http().tls();
+    int port = way.portBeside(config.http().port());
+    if (port < 0) {
+      return Optional.empty();
+    }
+    boolean given = !way.certificate().isEmpty();
+    if (given == way.key().isEmpty()) {
+      throw new IOException("http.certificate and http.key belong together: say both or none");
+    }
+    return Optional.of(
+        new Tls(
+            port,
+            given
+                ? certificates.given(Path.of(way.certificate()), Path.of(way.key()))
+                : certificates.own(config.data(), Certificates.ofThisHost()),
+            given,
+            way.alone()));
   }
 
   /// The port of REST and pages; done when they serve.

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// Every setting, with its default. The appliance starts with nothing else and does no harm: DHCP
 /// is silent until an operator says on which network it may speak.
@@ -27,10 +28,13 @@ public record Config(
     Effort effort,
     List<String> plaintextFrom,
     BrakeLimits brake) {
+  private static final int DEFAULT_PORT = 5240;
+  private static final int DEFAULT_TLS_PORT = 5443;
+
   public static final Config DEFAULT =
       new Config(
           Path.of("data"),
-          new Http("0.0.0.0", 5240),
+          new Http("0.0.0.0", DEFAULT_PORT),
           PxeConfig.DEFAULT,
           List.of(),
           Optional.empty(),
@@ -44,7 +48,22 @@ public record Config(
   public record BrakeLimits(int atATime, int perHour, int offsPerHour) {}
 
   /// @param port of the API, the pages and the agents; 0 picks a free one
-  public record Http(String address, int port) {}
+  public record Http(String address, int port, TlsWay tls) {
+    public Http(String address, int port) {
+      this(address, port, TlsWay.DEFAULT);
+    }
+  }
+
+  /// @param port -1 switches it off; without a word it is 5443 beside 5240, and off beside another
+  /// @param certificate empty: one of the appliance's own CA
+  /// @param alone whether plain HTTP is left to machines that boot
+  public record TlsWay(OptionalInt port, String certificate, String key, boolean alone) {
+    static final TlsWay DEFAULT = new TlsWay(OptionalInt.empty(), "", "", false);
+
+    int portBeside(int plain) {
+      return port.orElse(plain == DEFAULT_PORT ? DEFAULT_TLS_PORT : -1);
+    }
+  }
 
   public Config {
     networks = List.copyOf(networks);
@@ -55,6 +74,11 @@ public record Config(
   enum Key {
     HTTP_ADDRESS("http.address", "address of the API and the pages"),
     HTTP_PORT("http.port", "port of the API and the pages, 0 picks a free one"),
+    HTTP_TLS_PORT("http.tls-port", "port of the API and the pages by TLS, -1 switches it off"),
+    HTTP_CERTIFICATE(
+        "http.certificate", "certificates in PEM; none: one of the appliance's own CA"),
+    HTTP_KEY("http.key", "the certificate's key, PKCS #8 in PEM"),
+    HTTP_PLAIN("http.plain", "who may use plain HTTP: all, or boot (machines that boot)"),
     PXE_ADDRESS("pxe.address", "address that the boot services bind to"),
     PXE_DHCP_PORT("pxe.dhcp-port", "DHCP, -1 switches it off"),
     PXE_PROXY_PORT("pxe.proxy-port", "proxy DHCP, -1 switches it off"),
@@ -99,7 +123,7 @@ public record Config(
       case HTTP_ADDRESS ->
           new Config(
               data,
-              new Http(value, http.port()),
+              new Http(value, http.port(), http.tls()),
               pxe,
               networks,
               accept,
@@ -110,7 +134,18 @@ public record Config(
       case HTTP_PORT ->
           new Config(
               data,
-              new Http(http.address(), port(key, value)),
+              new Http(http.address(), port(key, value), http.tls()),
+              pxe,
+              networks,
+              accept,
+              bmcUser,
+              effort,
+              plaintextFrom,
+              brake);
+      case HTTP_TLS_PORT, HTTP_CERTIFICATE, HTTP_KEY, HTTP_PLAIN ->
+          new Config(
+              data,
+              new Http(http.address(), http.port(), tls(key, value)),
               pxe,
               networks,
               accept,
@@ -197,6 +232,10 @@ public record Config(
     return switch (key) {
       case HTTP_ADDRESS -> http.address();
       case HTTP_PORT -> Integer.toString(http.port());
+      case HTTP_TLS_PORT -> Integer.toString(http.tls().portBeside(http.port()));
+      case HTTP_CERTIFICATE -> or(http.tls().certificate(), "(one of the appliance's own CA)");
+      case HTTP_KEY -> or(http.tls().key(), "(none)");
+      case HTTP_PLAIN -> http.tls().alone() ? "boot" : "all";
       case PXE_ADDRESS -> pxe.bindAddress().getHostAddress();
       case PXE_DHCP_PORT -> Integer.toString(pxe.dhcpPort());
       case PXE_PROXY_PORT -> Integer.toString(pxe.proxyPort());
@@ -213,6 +252,23 @@ public record Config(
           plaintextFrom.isEmpty() ? "(loopback only)" : String.join(",", plaintextFrom);
       case TEST_EFFORT -> effort.name().toLowerCase(Locale.ROOT);
     };
+  }
+
+  private static String or(String text, String otherwise) {
+    return text.isEmpty() ? otherwise : text;
+  }
+
+  private TlsWay tls(Key key, String value) {
+    var now = http.tls();
+    boolean plain = key == Key.HTTP_PLAIN;
+    if (plain && !value.equals("all") && !value.equals("boot")) {
+      throw new IllegalArgumentException("http.plain is all or boot, got " + value);
+    }
+    return new TlsWay(
+        key == Key.HTTP_TLS_PORT ? OptionalInt.of(port(key, value)) : now.port(),
+        key == Key.HTTP_CERTIFICATE ? value : now.certificate(),
+        key == Key.HTTP_KEY ? value : now.key(),
+        plain ? value.equals("boot") : now.alone());
   }
 
   private PxeConfig pxe(Key key, String value) {

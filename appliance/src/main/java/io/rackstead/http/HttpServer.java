@@ -3,6 +3,7 @@ package io.rackstead.http;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
+import io.rackstead.http.Route.Access;
 import io.rackstead.http.Route.Method;
 import io.rackstead.store.UnwritableException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -18,7 +19,10 @@ import java.util.Optional;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +55,15 @@ public final class HttpServer implements AutoCloseable {
   private final Streams streams = new Streams(HEARTBEAT);
   private final Javalin javalin;
 
-  private HttpServer(String address, int port, List<Route> routes, Authenticator authenticator) {
+  private final Optional<Tls> tls;
+
+  private HttpServer(
+      String address,
+      int port,
+      Optional<Tls> tls,
+      List<Route> routes,
+      Authenticator authenticator) {
+    this.tls = tls;
     this.router = new Router(routes);
     this.authenticator = authenticator;
     this.javalin =
@@ -61,6 +73,8 @@ public final class HttpServer implements AutoCloseable {
           config.startup.showOldJavalinVersionWarning = false;
           config.concurrency.useVirtualThreads = true;
           config.jetty.addConnector((server, http) -> connector(server, http, address, port));
+          tls.ifPresent(
+              way -> config.jetty.addConnector((server, http) -> encrypted(server, address, way)));
           config.jetty.modifyServletContextHandler(
               context -> context.getServletHandler().setDecodeAmbiguousURIs(true));
           for (var method : HandlerType.commonHttp()) {
@@ -75,9 +89,20 @@ public final class HttpServer implements AutoCloseable {
   public static HttpServer start(
       String address, int port, List<Route> routes, Authenticator authenticator, StaticPages pages)
       throws IOException {
+    return start(address, port, Optional.empty(), routes, authenticator, pages);
+  }
+
+  public static HttpServer start(
+      String address,
+      int port,
+      Optional<Tls> tls,
+      List<Route> routes,
+      Authenticator authenticator,
+      StaticPages pages)
+      throws IOException {
     var all = new ArrayList<>(routes);
     all.addAll(pages.routes());
-    var server = new HttpServer(address, port, all, authenticator);
+    var server = new HttpServer(address, port, tls, all, authenticator);
     try {
       server.javalin.start();
     } catch (RuntimeException e) {
@@ -109,7 +134,17 @@ public final class HttpServer implements AutoCloseable {
   }
 
   public int port() {
-    return javalin.port();
+    return port(0);
+  }
+
+  /// -1 when it is not reached by TLS.
+  public int tlsPort() {
+    return tls.isPresent() ? port(1) : -1;
+  }
+
+  private int port(int connector) {
+    return ((ServerConnector) javalin.jettyServer().server().getConnectors()[connector])
+        .getLocalPort();
   }
 
   /// What every answer passes through, on a thread of its own.
@@ -137,6 +172,9 @@ public final class HttpServer implements AutoCloseable {
               new Problem(500, "internal error, the appliance's log has the details"));
     }
     SAFE.forEach(response::setHeader);
+    if (raw.isSecure() && tls.filter(Tls::trusted).isPresent()) {
+      response.setHeader("Strict-Transport-Security", "max-age=31536000");
+    }
     switch (reply) {
       case Reply.Whole whole -> write(raw, response, whole);
       case Reply.Stream stream -> streams.run(response, stream.writer());
@@ -164,7 +202,14 @@ public final class HttpServer implements AutoCloseable {
     };
   }
 
-  private static Reply run(Route route, Received request) throws Exception {
+  private Reply run(Route route, Received request) throws Exception {
+    if (tls.filter(Tls::alone).isPresent()
+        && !request.secure()
+        && !request.client().isLoopbackAddress()
+        && route.access() != Access.BEARER) {
+      throw new Problem(
+          403, "plain HTTP is for machines that boot: use https on port " + tlsPort());
+    }
     Admission.check(route.access(), request);
     wantJson(route, request);
     return route.handler().handle(request);
@@ -209,12 +254,41 @@ public final class HttpServer implements AutoCloseable {
 
   private static ServerConnector connector(
       org.eclipse.jetty.server.Server server, HttpConfiguration http, String address, int port) {
+    settle(http);
+    return listening(
+        new ServerConnector(server, 1, 1, new HttpConnectionFactory(http)), address, port);
+  }
+
+  private static ServerConnector encrypted(
+      org.eclipse.jetty.server.Server server, String address, Tls tls) {
+    var http = new HttpConfiguration();
+    settle(http);
+    // makes a request say that it is secure; which name was asked for is the certificate's matter
+    http.addCustomizer(new SecureRequestCustomizer(false));
+    var context = new SslContextFactory.Server();
+    context.setKeyStore(tls.keys());
+    context.setKeyStorePassword("");
+    context.setIncludeProtocols("TLSv1.3", "TLSv1.2");
+    return listening(
+        new ServerConnector(
+            server,
+            1,
+            1,
+            new SslConnectionFactory(context, "http/1.1"),
+            new HttpConnectionFactory(http)),
+        address,
+        tls.port());
+  }
+
+  private static void settle(HttpConfiguration http) {
     http.setSendServerVersion(false);
     http.setSendDateHeader(true);
     // an encoded slash is part of a name (a subnet's CIDR), and cloud-init sends double slashes
     http.setUriCompliance(UriCompliance.UNSAFE);
     http.setIdleTimeout(IDLE.toMillis());
-    var connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+  }
+
+  private static ServerConnector listening(ServerConnector connector, String address, int port) {
     connector.setHost(address);
     connector.setPort(port);
     connector.setIdleTimeout(IDLE.toMillis());
