@@ -1,8 +1,13 @@
 package io.rackstead.store;
 
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -55,7 +60,7 @@ public final class Database implements AutoCloseable {
   private static final class Link {
     final Connection writer;
     final Connection syncer;
-    volatile Set<String> numbered;
+    final Set<String> numbered;
     final Journal journal;
     final BlockingQueue<Connection> idle = new ArrayBlockingQueue<>(READERS);
     volatile boolean broken;
@@ -81,9 +86,14 @@ public final class Database implements AutoCloseable {
     /// Does again what is in the journal and not in H2; answers the number of the last transaction.
     private static long catchUp(Connection writer, Path journal) throws SQLException, IOException {
       var tx = new Tx(writer);
-      beginAfresh(tx);
+      if (Migrations.done(tx).isEmpty()) {
+        // new, or killed before all tables were there: whatever was acknowledged is in the journal
+        tx.change("drop all objects");
+        Migrations.run(tx, Migrations.SCRIPTS);
+      }
       tx.change("create table if not exists journal_position (number bigint not null)");
       long number = position(tx);
+      writer.commit();
       var lost = Journal.after(journal, number);
       for (var entry : lost) {
         for (var statement : entry.statements()) {
@@ -104,18 +114,6 @@ public final class Database implements AutoCloseable {
         LOG.info("database: {} transactions were done again from its journal", lost.size());
       }
       return number;
-    }
-
-    /// A first start that was killed while it made the tables left some of them and nothing else.
-    private static void beginAfresh(Tx tx) {
-      boolean any =
-          tx.one(
-                  "select table_name from information_schema.tables where table_name = 'migration'",
-                  row -> row.getString(1))
-              .isPresent();
-      if (any && tx.one("select name from migration", row -> row.getString(1)).isEmpty()) {
-        tx.change("drop all objects");
-      }
     }
 
     private static long position(Tx tx) {
@@ -176,6 +174,10 @@ public final class Database implements AutoCloseable {
     var file = folder.resolve("rackstead");
     try {
       Files.createDirectories(folder);
+      if (Files.exists(before(folder))) {
+        LOG.warn("database: an upgrade was cut off, it begins again");
+        Files.move(before(folder), file.resolveSibling("rackstead.mv.db"), REPLACE_EXISTING);
+      }
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
       var database =
           new Database(
@@ -185,8 +187,7 @@ public final class Database implements AutoCloseable {
                   + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH"
                   + ";DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=10000",
               crashPoint);
-      Migrations.run(database);
-      database.link.numbered = Link.numbered(database.link.writer);
+      database.upgrade();
       return database;
     } catch (SQLException | IOException e) {
       throw new StoreException(
@@ -197,6 +198,46 @@ public final class Database implements AutoCloseable {
               + " (is another appliance running on this data folder?)",
           e);
     }
+  }
+
+  private static Path before(Path folder) {
+    return folder.resolve("rackstead.before-upgrade");
+  }
+
+  /// Newer tables. H2 ends a transaction at each change of a table, so the file is put aside first:
+  /// an upgrade is whole or has not been.
+  private void upgrade() throws SQLException, IOException {
+    var missing = new ArrayList<>(Migrations.SCRIPTS);
+    missing.removeAll(read(Migrations::done));
+    if (missing.isEmpty()) {
+      return;
+    }
+    LOG.info("database: upgraded by {}", missing);
+    closeLink();
+    var half = folder.resolve("rackstead.before-upgrade.part");
+    Files.copy(folder.resolve("rackstead.mv.db"), half, REPLACE_EXISTING);
+    try (var copy = FileChannel.open(half, StandardOpenOption.WRITE)) {
+      copy.force(true);
+    }
+    Files.move(half, before(folder), ATOMIC_MOVE);
+    try (var connection = DriverManager.getConnection(url, "rackstead", "")) {
+      connection.setAutoCommit(false);
+      Migrations.run(new Tx(connection), missing);
+      connection.commit();
+      try (var statement = connection.createStatement()) {
+        statement.execute("shutdown");
+      }
+    }
+    Files.delete(before(folder));
+    link = new Link(url, folder.resolve("journal"));
+  }
+
+  private void closeLink() throws SQLException, IOException {
+    try (var statement = link.syncer.createStatement()) {
+      statement.execute("shutdown");
+    }
+    link.journal.close();
+    Journal.remove(folder.resolve("journal"));
   }
 
   /// Runs the work in one transaction and returns when it is durable. Writers take turns. Throws
@@ -350,9 +391,19 @@ public final class Database implements AutoCloseable {
     });
   }
 
-  /// Runs a reading; sees all that was committed before it.
+  /// Runs a reading; sees all that was committed before it. H2 closes itself when a write of its
+  /// own fails, as on a full disk: it is opened anew, and what can be read is read.
   public <T> T read(Function<Tx, T> work) {
     var from = link.broken ? usable() : link;
+    try {
+      return read(from, work);
+    } catch (UnwritableException e) {
+      LOG.debug("database: read again after {}", e.getMessage());
+      return read(usable(), work);
+    }
+  }
+
+  private <T> T read(Link from, Function<Tx, T> work) {
     Connection connection;
     try {
       connection = from.idle.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -406,10 +457,8 @@ public final class Database implements AutoCloseable {
             "a transaction did not end within " + PATIENCE_SECONDS + " s",
             new IllegalStateException("writer busy"));
       }
-      try (var statement = link.syncer.createStatement()) {
-        statement.execute("shutdown");
-        link.journal.close();
-        Journal.remove(folder.resolve("journal"));
+      try {
+        closeLink();
       } finally {
         writing.unlock();
       }

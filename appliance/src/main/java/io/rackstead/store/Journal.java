@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /// What makes an acknowledged transaction last: its statements, appended to a file and synced
 /// before the caller hears of it. H2 alone does not do that: killed with `kill -9` it goes back to
@@ -33,7 +34,7 @@ final class Journal implements AutoCloseable {
 
   private final Path folder;
   private final ReentrantLock syncing = new ReentrantLock(true);
-  private FileChannel channel;
+  private @Nullable FileChannel channel;
   private long position;
   private long capacity;
   private volatile long written;
@@ -50,7 +51,6 @@ final class Journal implements AutoCloseable {
     this.synced = next - 1;
     Files.createDirectories(folder);
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
-    this.channel = segment(next, 0);
   }
 
   /// The transactions after one, in order, up to the first that was not written whole.
@@ -115,13 +115,14 @@ final class Journal implements AutoCloseable {
       throw new IllegalStateException("transaction " + number + " after " + written);
     }
     var record = record(number, statements);
-    boolean full = position + record.remaining() + HEAD > capacity;
-    if (full) {
-      next(number, record.remaining());
+    var to = channel;
+    boolean full = to != null && position + record.remaining() + HEAD > capacity;
+    if (to == null || full) {
+      to = next(to, number, record.remaining());
     }
     long at = position;
     while (record.hasRemaining()) {
-      at += channel.write(record, at);
+      at += to.write(record, at);
     }
     position = at;
     written = number;
@@ -159,21 +160,28 @@ final class Journal implements AutoCloseable {
         return;
       }
       long upTo = written;
-      channel.force(false);
+      if (channel != null) {
+        channel.force(false);
+      }
       synced = upTo;
     } finally {
       syncing.unlock();
     }
   }
 
-  private void next(long number, int length) throws IOException {
+  private FileChannel next(@Nullable FileChannel full, long number, int length) throws IOException {
     syncing.lock();
     try {
-      channel.force(false);
-      synced = written;
-      var full = channel;
-      channel = segment(number, length);
-      full.close();
+      if (full != null) {
+        full.force(false);
+        synced = written;
+      }
+      var fresh = segment(number, length);
+      channel = fresh;
+      if (full != null) {
+        full.close();
+      }
+      return fresh;
     } finally {
       syncing.unlock();
     }
@@ -241,6 +249,8 @@ final class Journal implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    if (channel != null) {
+      channel.close();
+    }
   }
 }

@@ -8,34 +8,26 @@ import java.util.List;
 /// Brings the schema up to date: `NNN-what.sql`, in order, each once, never edited after it was
 /// merged.
 final class Migrations {
-  private static final List<String> SCRIPTS =
+  static final List<String> SCRIPTS =
       List.of("001-machines.sql", "002-access.sql", "005-people.sql", "006-things.sql");
 
   private Migrations() {}
 
-  /// Writes only where something is missing, so that a full disk keeps nobody from starting.
-  static void run(Database database) {
-    var done =
-        database.read(tx ->
-            tx.one(
-                        "select table_name from information_schema.tables where table_name = 'migration'",
-                        row -> row.getString(1))
-                    .isPresent()
-                ? tx.list("select name from migration", row -> row.getString(1))
-                : List.<String>of());
-    if (done.containsAll(SCRIPTS)) {
-      return;
-    }
-    database.change(tx -> {
-      tx.script("create table if not exists migration (name varchar(100) primary key)");
-      for (var script : SCRIPTS) {
-        if (tx.one("select name from migration where name = ?", row -> row.getString(1), script)
-            .isEmpty()) {
-          tx.script(text(script));
-          tx.change("insert into migration (name) values (?)", script);
-        }
-      }
-    });
+  /// Those that were run; none in a new database, and in one whose first start was cut off.
+  static List<String> done(Tx tx) {
+    return tx.one(
+                "select table_name from information_schema.tables where table_name = 'migration'",
+                row -> row.getString(1))
+            .isPresent()
+        ? tx.list("select name from migration", row -> row.getString(1))
+        : List.of();
+  }
+
+  /// Their names are written when all of them are done.
+  static void run(Tx tx, List<String> scripts) {
+    tx.script("create table if not exists migration (name varchar(100) primary key)");
+    scripts.forEach(script -> tx.script(text(script)));
+    scripts.forEach(script -> tx.change("insert into migration (name) values (?)", script));
   }
 
   private static String text(String script) {

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 record Statement(Kind kind, String sql, List<@Nullable Object> parameters, long key) {
   enum Kind {
     CHANGE,
-    INSERT,
-    SCRIPT
+    INSERT
   }
 
   void write(DataOutputStream out) throws IOException {

@@ -100,7 +100,6 @@ public final class Tx {
   void script(String sql) {
     try (var statement = connection.createStatement()) {
       statement.execute(sql);
-      record(Statement.Kind.SCRIPT, sql, 0);
     } catch (SQLException e) {
       throw new StoreException(sql, e);
     }

@@ -88,7 +88,7 @@ class FullDiskTest {
       assertThatThrownBy(() ->
               database.inTransaction(tx -> {
                 fill();
-                for (int i = 0; i < 100; i++) {
+                for (int i = 0; i < 1000; i++) {
                   tx.change(
                       "insert into secret (owner, sealed) values (?, ?)",
                       "lost" + i,

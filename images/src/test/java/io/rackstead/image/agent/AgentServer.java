@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,11 @@ final class AgentServer implements AutoCloseable {
   private final HttpServer http;
   final Map<String, byte[]> files = new ConcurrentHashMap<>();
   final Map<String, Integer> announcedLengths = new ConcurrentHashMap<>();
+
+  /// How many bytes come before the connection breaks, for the first request of a file.
+  final Map<String, Integer> breaks = new ConcurrentHashMap<>();
+
+  final List<String> ranges = new CopyOnWriteArrayList<>();
   final BlockingQueue<JsonNode> results = new LinkedBlockingQueue<>();
   final BlockingQueue<JsonNode> hellos = new LinkedBlockingQueue<>();
   volatile List<Map<String, Object>> steps = List.of();
@@ -89,6 +95,24 @@ final class AgentServer implements AutoCloseable {
     var bytes = files.get(path);
     if (bytes == null) {
       send(exchange, 404, Map.of("error", "no " + path));
+      return;
+    }
+    var range = exchange.getRequestHeaders().getFirst("Range");
+    if (range != null && !announcedLengths.containsKey(path)) {
+      ranges.add(range);
+      int from = Integer.parseInt(range.replaceAll("bytes=(\\d+)-", "$1"));
+      exchange
+          .getResponseHeaders()
+          .set("Content-Range", "bytes %d-%d/%d".formatted(from, bytes.length - 1, bytes.length));
+      exchange.sendResponseHeaders(206, bytes.length - from);
+      exchange.getResponseBody().write(bytes, from, bytes.length - from);
+      return;
+    }
+    var sent = breaks.remove(path);
+    if (sent != null) {
+      exchange.sendResponseHeaders(200, bytes.length);
+      exchange.getResponseBody().write(bytes, 0, sent);
+      exchange.getResponseBody().flush();
       return;
     }
     exchange.sendResponseHeaders(200, announcedLengths.getOrDefault(path, bytes.length));

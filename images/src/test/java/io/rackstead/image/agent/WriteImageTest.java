@@ -87,7 +87,25 @@ class WriteImageTest {
   @Test
   void failsWhenTheDownloadBreaksOff() throws Exception {
     server.announcedLengths.put("/image/1", packed.length + 1000);
-    failed(work(), "the download of", "curl: (18)");
+    failed(work(), "the download of", "curl: (33)");
+  }
+
+  @Test
+  void goesOnWhereTheDownloadBrokeOff() throws Exception {
+    server.breaks.put("/image/1", packed.length / 3);
+    var ran = host.step("write-image", work());
+    assertThat(ran.output())
+        .contains("broke off at byte " + packed.length / 3, "written and verified");
+    assertThat(ran.exit()).isZero();
+    assertThat(server.ranges).containsExactly("bytes=" + packed.length / 3 + "-");
+    assertThat(Arrays.copyOf(Files.readAllBytes(disk), raw.length)).isEqualTo(raw);
+  }
+
+  @Test
+  void givesUpWhenNothingMoreComes() throws Exception {
+    host.environment.put("FILES", "http://127.0.0.1:1");
+    host.environment.put("RACKSTEAD_DOWNLOAD_PATIENCE", "0");
+    failed(work(), "the download of", "curl: (7)");
   }
 
   @Test
