@@ -10,6 +10,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -102,7 +104,8 @@ public final class HttpServer implements AutoCloseable {
       throws IOException {
     var all = new ArrayList<>(routes);
     all.addAll(pages.routes());
-    var server = new HttpServer(address, port, tls, all, authenticator);
+    var usable = tls.filter(way -> usable(address, way.port()));
+    var server = new HttpServer(address, port, usable, all, authenticator);
     try {
       server.javalin.start();
     } catch (RuntimeException e) {
@@ -110,6 +113,23 @@ public final class HttpServer implements AutoCloseable {
       throw new IOException(reason(address, port, e), e);
     }
     return server;
+  }
+
+  /// A TLS port that is taken keeps nobody from plain HTTP.
+  private static boolean usable(String address, int port) {
+    try (var trial = new ServerSocket()) {
+      trial.setReuseAddress(true);
+      trial.bind(new InetSocketAddress(address, port));
+      return true;
+    } catch (IOException e) {
+      LOG.error(
+          "https {}:{}: {}; the API is served without TLS until a start at which the port is free"
+              + " (ss -ltnp shows who has it), or choose another with --http.tls-port",
+          address,
+          port,
+          e.getMessage());
+      return false;
+    }
   }
 
   private static String reason(String address, int port, Throwable failure) {

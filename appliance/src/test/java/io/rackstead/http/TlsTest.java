@@ -117,4 +117,15 @@ class TlsTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("openssl pkcs8");
   }
+
+  @Test
+  void aTlsPortThatIsTakenKeepsNobodyFromPlainHttp() throws Exception {
+    try (var other = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress());
+        var server = start(new Tls(other.getLocalPort(), keys(), false, false));
+        var client = HttpClient.newHttpClient()) {
+      assertThat(server.tlsPort()).isEqualTo(-1);
+      var plain = get(client, "http://127.0.0.1:" + server.port() + "/api/how");
+      assertThat(plain.body()).isEqualTo("tls false");
+    }
+  }
 }
