@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -60,7 +61,7 @@ public final class Database implements AutoCloseable {
   private static final class Link {
     final Connection writer;
     final Connection syncer;
-    final Set<String> numbered;
+    final Tx.Numbers numbers;
     final Journal journal;
     final BlockingQueue<Connection> idle = new ArrayBlockingQueue<>(READERS);
     volatile boolean broken;
@@ -75,7 +76,7 @@ public final class Database implements AutoCloseable {
       writer.setAutoCommit(false);
       try {
         number = catchUp(writer, journal);
-        numbered = numbered(writer);
+        numbers = new Tx.Numbers(numbered(writer), new HashMap<>());
         this.journal = new Journal(journal, number + 1);
       } catch (IOException | SQLException | RuntimeException e) {
         end();
@@ -103,13 +104,6 @@ public final class Database implements AutoCloseable {
         tx.change("update journal_position set number = ?", number);
         writer.commit();
       }
-      for (var table : lost.isEmpty() ? Set.<String>of() : numbered(writer)) {
-        long next =
-            tx.one("select coalesce(max(id), 0) + 1 from " + table, row -> row.getLong(1))
-                .orElse(1L);
-        tx.change("alter table " + table + " alter column id restart with " + next);
-      }
-      writer.commit();
       if (!lost.isEmpty()) {
         LOG.info("database: {} transactions were done again from its journal", lost.size());
       }
@@ -131,7 +125,7 @@ public final class Database implements AutoCloseable {
               .list(
                   """
                   select table_name from information_schema.columns
-                  where is_identity = 'YES' and column_name = 'id'\
+                  where table_schema = 'public' and column_name = 'id' and data_type = 'bigint'\
                   """,
                   row -> row.getString(1));
       writer.commit();
@@ -252,7 +246,7 @@ public final class Database implements AutoCloseable {
       mustHaveRoom();
       to = usable();
       try {
-        var tx = new Tx(to.writer, to.numbered);
+        var tx = new Tx(to.writer, to.numbers);
         result = work.apply(tx);
         number = commit(to, tx);
         crashPoint.reached("after commit");
@@ -442,6 +436,7 @@ public final class Database implements AutoCloseable {
   }
 
   private static void rollback(Link to, Throwable because) {
+    to.numbers.next().clear();
     try {
       to.writer.rollback();
     } catch (SQLException e) {

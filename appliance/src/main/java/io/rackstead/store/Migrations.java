@@ -9,7 +9,12 @@ import java.util.List;
 /// merged.
 final class Migrations {
   static final List<String> SCRIPTS =
-      List.of("001-machines.sql", "002-access.sql", "005-people.sql", "006-things.sql");
+      List.of(
+          "001-machines.sql",
+          "002-access.sql",
+          "005-people.sql",
+          "006-things.sql",
+          "007-numbers.sql");
 
   private Migrations() {}
 

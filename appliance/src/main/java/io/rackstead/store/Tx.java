@@ -10,8 +10,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -19,21 +21,29 @@ import org.jspecify.annotations.Nullable;
 /// store.
 public final class Tx {
   private static final Pattern INSERT =
-      Pattern.compile("\\s*insert\\s+into\\s+(\\w+)\\s*\\(", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "\\s*insert\\s+into\\s+(\\w+)\\s*\\(([^)]*)\\)\\s*values\\s*\\(",
+          Pattern.CASE_INSENSITIVE);
 
   private final Connection connection;
-  private final Set<String> numbered;
+  private final Numbers numbers;
   private final List<Statement> done = new ArrayList<>();
+
+  /// The tables whose rows the database numbers, and the next number of each. Ours, not H2's: a
+  /// sequence of H2 is no part of a transaction, and could not be made to give the same number
+  /// again.
+  record Numbers(Set<String> tables, Map<String, Long> next) {
+    static final Numbers NONE = new Numbers(Set.of(), Map.of());
+  }
 
   /// One that reads.
   Tx(Connection connection) {
-    this(connection, Set.of());
+    this(connection, Numbers.NONE);
   }
 
-  /// @param numbered the tables whose `id` the database gives
-  Tx(Connection connection, Set<String> numbered) {
+  Tx(Connection connection, Numbers numbers) {
     this.connection = connection;
-    this.numbered = numbered;
+    this.numbers = numbers;
   }
 
   /// What changed something, for the journal.
@@ -68,9 +78,12 @@ public final class Tx {
   /// Inserts, updates or deletes; answers how many rows it was.
   public int change(String sql, Object... parameters) {
     var into = INSERT.matcher(sql);
-    if (into.lookingAt() && numbered.contains(into.group(1).toLowerCase(Locale.ROOT))) {
-      insert(sql, parameters);
-      return 1;
+    if (into.lookingAt() && numbers.tables().contains(table(into))) {
+      if (!List.of(into.group(2).strip().split("\\s*,\\s*")).contains("id")) {
+        insert(sql, parameters);
+        return 1;
+      }
+      numbers.next().remove(table(into));
     }
     try (var statement = prepare(sql, parameters)) {
       int rows = statement.executeUpdate();
@@ -81,20 +94,33 @@ public final class Tx {
     }
   }
 
-  /// Inserts one row and answers the number that the database gave it.
+  private static String table(Matcher insert) {
+    return insert.group(1).toLowerCase(Locale.ROOT);
+  }
+
+  /// Inserts one row and answers the number that it was given.
   public long insert(String sql, Object... parameters) {
-    try (var statement = connection.prepareStatement(sql, new String[] {"ID"})) {
-      bind(statement, parameters);
-      statement.executeUpdate();
-      try (var keys = statement.getGeneratedKeys()) {
-        keys.next();
-        long key = keys.getLong(1);
-        record(Statement.Kind.INSERT, sql, key, parameters);
-        return key;
+    var into = INSERT.matcher(sql);
+    if (!into.lookingAt() || !numbers.tables().contains(table(into))) {
+      throw new IllegalArgumentException("its rows have no number of ours: " + sql);
+    }
+    var table = table(into);
+    long key =
+        Optional.ofNullable(numbers.next().get(table))
+            .or(() -> one("select coalesce(max(id), 0) + 1 from " + table, row -> row.getLong(1)))
+            .orElse(1L);
+    try (var statement = connection.prepareStatement(numbered(sql))) {
+      statement.setLong(1, key);
+      for (int i = 0; i < parameters.length; i++) {
+        set(statement, i + 2, plain(parameters[i]));
       }
+      statement.executeUpdate();
     } catch (SQLException e) {
       throw new StoreException(sql, e);
     }
+    numbers.next().put(table, key + 1);
+    record(Statement.Kind.INSERT, sql, key, parameters);
+    return key;
   }
 
   void script(String sql) {
@@ -133,10 +159,7 @@ public final class Tx {
 
   /// `insert into t (a) values (?)` with the number as the first value.
   static String numbered(String insert) {
-    return INSERT
-        .matcher(insert)
-        .replaceFirst("insert into $1 (id, ")
-        .replaceFirst("(?is)\\)\\s*values\\s*\\(", ") overriding system value values (?, ");
+    return INSERT.matcher(insert).replaceFirst("insert into $1 (id, $2) values (?, ");
   }
 
   private PreparedStatement prepare(String sql, Object... parameters) throws SQLException {

@@ -86,7 +86,7 @@ class JournalTest {
   @Test
   void anInsertIsDoneAgainWithItsNumber() {
     assertThat(Tx.numbered("insert into entry\n  (at, text)\nvalues (?, ?)"))
-        .isEqualTo("insert into entry (id, at, text) overriding system value values (?, ?, ?)");
+        .isEqualTo("insert into entry (id, at, text) values (?, ?, ?)");
   }
 
   /// The database in a process of its own, killed with `kill -9` while it writes: each line that it

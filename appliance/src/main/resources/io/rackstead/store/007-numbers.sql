@@ -1,0 +1,22 @@
+-- rows are numbered by the store, in their transaction: a sequence of H2 is no part of one
+alter table entry alter column id drop identity;
+alter table task alter column id drop identity;
+alter table ssh_key alter column id drop identity;
+alter table audit alter column id drop identity;
+alter table people_group alter column id drop identity;
+alter table pool_role alter column id drop identity;
+alter table ssl_key alter column id drop identity;
+alter table zone alter column id drop identity;
+alter table pool alter column id drop identity;
+alter table tag alter column id drop identity;
+alter table script alter column id drop identity;
+alter table script_revision alter column id drop identity;
+alter table step alter column id drop identity;
+alter table stored_file alter column id drop identity;
+alter table boot_resource alter column id drop identity;
+alter table boot_source alter column id drop identity;
+alter table boot_source_selection alter column id drop identity;
+alter table device_interface alter column id drop identity;
+alter table notification alter column id drop identity;
+alter table package_repository alter column id drop identity;
+alter table node_device alter column id drop identity;
