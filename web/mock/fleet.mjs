@@ -326,7 +326,7 @@ export class Fleet {
       deadline: busy ? new Date(m.since + (m.state === 'Disk erasing' ? 60 : 40) * 60_000).toISOString() : null,
       progress: m.progress, power: m.power, power_type: m.powerType, locked: m.locked, quarantine: m.quarantine,
       message: m.message, prompt: m.prompt, owner: m.owner, macs: [m.mac, m.mac.replace(/..$/, 'fe')], arch: 'amd64',
-      cpu_count: m.cpus, memory_mib: m.gib * 1024, storage_bytes: m.disks.reduce((sum, d) => sum + d.size_bytes, 0),
+      cpu_count: m.cpus, memory_mib: m.gib * 1024, disks_given: false, storage_bytes: m.disks.reduce((sum, d) => sum + d.size_bytes, 0),
       vendor: m.vendor, product: m.product, serial: m.serial, boot_mode: m.mode, image: m.image,
       addresses: m.power === 'on' ? [m.lease] : [],
       actions: m.locked ? ['unlock'] : m.quarantine ? ['delete'] : ACTIONS[m.state],

@@ -22,6 +22,7 @@ export function machine(change: Partial<Machine> = {}): Machine {
     cpu_count: 8,
     memory_mib: 16_384,
     storage_bytes: 480_000_000_000,
+    disks_given: false,
     vendor: 'Acme',
     product: 'R1',
     serial: 'S1',

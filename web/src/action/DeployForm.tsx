@@ -61,10 +61,11 @@ export function DeployForm({ machines, onChange }: Props) {
 
   const disks = (readHardware(detail.data?.hardware)?.disks ?? []).filter((d) => !d.removable);
   const target = disks.find((d) => diskKey(d) !== '' && diskKey(d) === disk);
+  const given = machines.every((m) => m.disks_given);
   const held = target ? target.holds : disks.flatMap((d) => d.holds);
-  const mayHold = single === undefined || held.length > 0;
+  const mayHold = !given && (single === undefined || held.length > 0);
   // a disk that was named and holds data cannot be written without the operator's word
-  const consentMissing = target !== undefined && target.holds.length > 0 && !consent;
+  const consentMissing = mayHold && target !== undefined && !consent;
 
   const badKey = badKeyLine(keys);
   const hostnameOk = validHostname(hostname);

@@ -30,6 +30,8 @@ export interface Machine {
   cpu_count: number;
   memory_mib: number;
   storage_bytes: number;
+  /** what lies on the disks may be overwritten: who had the machine commissioned gave it away */
+  disks_given: boolean;
   vendor: string;
   product: string;
   serial: string;

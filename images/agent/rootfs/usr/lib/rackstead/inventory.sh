@@ -88,7 +88,11 @@ disk_report() {
     */virtio[0-9]*/host* | */virtio[0-9]*/*target*) transport=scsi ;;
     */virtio[0-9]*) transport=virtio ;;
     */nvme*) transport=nvme ;;
-    */usb[0-9]*) transport=usb ;;
+    */usb[0-9]*)
+      # a stick, or what a BMC shows as one: here today, so never installed on and never erased
+      transport=usb
+      removable=1
+      ;;
     */ata[0-9]*) transport=sata ;;
     */end_device-*) transport=sas ;;
     */rport-*) transport=fc ;;

@@ -104,6 +104,11 @@ public final class HttpServer implements AutoCloseable {
       throws IOException {
     var all = new ArrayList<>(routes);
     all.addAll(pages.routes());
+    try {
+      tryPort(address, port);
+    } catch (IOException e) {
+      throw new IOException(reason(address, port, e), e);
+    }
     var usable = tls.filter(way -> usable(address, way.port()));
     var server = new HttpServer(address, port, usable, all, authenticator);
     try {
@@ -115,11 +120,18 @@ public final class HttpServer implements AutoCloseable {
     return server;
   }
 
-  /// A TLS port that is taken keeps nobody from plain HTTP.
-  private static boolean usable(String address, int port) {
+  /// Found out here, since Javalin would log it once more in its own words at each try.
+  private static void tryPort(String address, int port) throws IOException {
     try (var trial = new ServerSocket()) {
       trial.setReuseAddress(true);
       trial.bind(new InetSocketAddress(address, port));
+    }
+  }
+
+  /// A TLS port that is taken keeps nobody from plain HTTP.
+  private static boolean usable(String address, int port) {
+    try {
+      tryPort(address, port);
       return true;
     } catch (IOException e) {
       LOG.error(

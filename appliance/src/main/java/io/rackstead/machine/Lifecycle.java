@@ -301,6 +301,7 @@ public final class Lifecycle {
   private static List<Rule> releases() {
     var from = EnumSet.copyOf(SETTLED);
     from.remove(READY);
+    from.add(DEPLOYING);
     from.addAll(FAILED_WITH_DISK);
     from.add(BROKEN);
     var lines = new ArrayList<Rule>();

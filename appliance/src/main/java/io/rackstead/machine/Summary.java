@@ -39,6 +39,7 @@ public final class Summary {
     shown.put("vendor", hardware.map(h -> h.vendor()).orElse(""));
     shown.put("product", hardware.map(h -> h.product()).orElse(""));
     shown.put("serial", machine.identity().serial());
+    shown.put("disks_given", hardware.map(h -> h.given()).orElse(false));
     shown.put("boot_mode", hardware.map(h -> h.bootMode()).orElse(""));
     shown.put("image", machine.deployment().map(d -> d.image().toString()));
     shown.put("addresses", addresses);

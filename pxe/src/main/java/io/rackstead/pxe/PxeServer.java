@@ -152,7 +152,7 @@ public final class PxeServer implements AutoCloseable {
           new ServiceState("http", Status.SERVING, "port " + server.address().getPort() + "/tcp"));
       return Optional.of(server);
     } catch (BindException e) {
-      fail("http", BindFailure.explain(where, config.httpPort(), "pxe.httpPort", e));
+      fail("http", BindFailure.explain(where, config.httpPort(), "pxe.http-port", e));
       return Optional.empty();
     }
   }

@@ -218,7 +218,7 @@ class PxeServerTest {
       assertThat(state(second, "dhcp").status()).isEqualTo(Status.FAILED);
       assertThat(state(second, "dhcp").detail())
           .contains("/udp on 127.0.0.1 is taken by another program")
-          .endsWith("or set pxe.dhcpPort");
+          .endsWith("or set pxe.dhcp-port");
       assertThat(state(second, "tftp").status()).isEqualTo(Status.SERVING);
       assertThat(state(second, "leases").status()).isEqualTo(Status.SERVING);
     }

@@ -153,7 +153,7 @@ public final class DhcpServer implements AutoCloseable {
         LOG.warn("dhcp cannot tell interfaces apart here: only one network is answered safely");
       }
     } catch (BindException e) {
-      var setting = listener.proxyPort() ? "pxe.proxyPort" : "pxe.dhcpPort";
+      var setting = listener.proxyPort() ? "pxe.proxy-port" : "pxe.dhcp-port";
       var line = BindFailure.explain(describe(listener), port, setting, e);
       if (!line.equals(failed.put(listener, line))) {
         LOG.warn("{}", line);

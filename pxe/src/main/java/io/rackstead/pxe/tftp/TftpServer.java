@@ -93,7 +93,7 @@ public final class TftpServer implements AutoCloseable {
       LOG.info("tftp listens on {}", describe(address));
     } catch (IOException e) {
       closeTransferPorts(address);
-      var line = BindFailure.explain(describe(address), port, "pxe.tftpPort", e);
+      var line = BindFailure.explain(describe(address), port, "pxe.tftp-port", e);
       if (!line.equals(failed.put(text(address), line))) {
         LOG.warn("{}", line);
       }
