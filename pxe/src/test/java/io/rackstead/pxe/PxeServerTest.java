@@ -213,7 +213,7 @@ class PxeServerTest {
                 noted)) {
       assertThat(state(second, "http").detail())
           .isEqualTo(
-              "port %1$d/tcp is taken by another program: find it with ss -lnp 'sport = :%1$d' and end it, or set pxe.httpPort"
+              "port %1$d/tcp is taken by another program: find it with ss -lnp 'sport = :%1$d' and end it, or set pxe.http-port"
                   .formatted(taken.getLocalPort()));
       assertThat(state(second, "dhcp").status()).isEqualTo(Status.FAILED);
       assertThat(state(second, "dhcp").detail())

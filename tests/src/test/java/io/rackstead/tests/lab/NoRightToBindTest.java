@@ -2,6 +2,8 @@ package io.rackstead.tests.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,8 +54,8 @@ class NoRightToBindTest {
       Api.await(
           "ready appliance",
           SOON,
-          () -> Files.readString(log).contains("ready http") ? Optional.of(true) : Optional.empty());
-      assertThat(Files.readString(log))
+          () -> text(log).contains("ready http") ? Optional.of(true) : Optional.empty());
+      assertThat(text(log))
           .contains(
               "no right to bind port 67/udp on prov0: run as root, or grant CAP_NET_BIND_SERVICE"
                   + " and CAP_NET_RAW, or set pxe.dhcp-port",
@@ -71,6 +73,14 @@ class NoRightToBindTest {
     } finally {
       process.destroy();
       assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }
