@@ -129,7 +129,7 @@ public final class Served implements AutoCloseable {
 
   public Machine newcomer() {
     int number = made++;
-    var mac = MacAddress.parse("3c:fd:fe:00:00:" + "%02x".formatted(number));
+    var mac = MacAddress.parse("3c:fd:fe:00:%02x:%02x".formatted(number >> 8 & 255, number & 255));
     return site.machines.enlist(
         Identity.of(List.of(mac), uuid(number).toString(), "S" + number),
         Architecture.AMD64,
