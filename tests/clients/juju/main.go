@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/juju/gomaasapi"
 )
@@ -132,6 +133,19 @@ func main() {
 			return "", fmt.Errorf("no boot interface, or it has no VLAN")
 		}
 		return fmt.Sprint(nic.Name(), " ", nic.MACAddress(), " vlan ", nic.VLAN().ID()), nil
+	})
+	step("deployed", func() (string, error) {
+		for i := 0; i < 60; i++ {
+			now, err := maas.Machines(gomaasapi.MachinesArgs{SystemIDs: []string{machine.SystemID()}})
+			if err != nil {
+				return "", err
+			}
+			if len(now) == 1 && now[0].StatusName() == "Deployed" {
+				return now[0].StatusName(), nil
+			}
+			time.Sleep(500 * time.Millisecond)
+		}
+		return "", fmt.Errorf("not Deployed after 30 s")
 	})
 	step("release", func() (string, error) {
 		args := gomaasapi.ReleaseMachinesArgs{SystemIDs: []string{machine.SystemID()}, Comment: "done"}

@@ -70,7 +70,7 @@ final class OAuth {
     return key;
   }
 
-  private static void checkTime(long timestamp, long now) {
+  static void checkTime(long timestamp, long now) {
     if (Math.abs(now - timestamp) > WINDOW_SECONDS) {
       long off = Math.abs(now - timestamp);
       throw new Problem(

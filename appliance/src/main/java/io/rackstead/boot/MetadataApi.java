@@ -1,7 +1,6 @@
 package io.rackstead.boot;
 
 import io.rackstead.agent.Capabilities;
-import io.rackstead.agent.Capability;
 import io.rackstead.event.Entry;
 import io.rackstead.event.EventLog;
 import io.rackstead.http.Problem;
@@ -15,6 +14,7 @@ import io.rackstead.machine.Machine;
 import io.rackstead.machine.Machines;
 import io.rackstead.machine.State;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Where the installed system reports: cloud-init's reporting webhook, at an address that only its
@@ -24,33 +24,44 @@ public final class MetadataApi {
 
   private final Machines machines;
   private final EventLog events;
-  private final Capabilities capabilities;
+  private final Nodes nodes;
   private final InstantSource clock;
 
   public MetadataApi(
       Machines machines, EventLog events, Capabilities capabilities, InstantSource clock) {
     this.machines = machines;
     this.events = events;
-    this.capabilities = capabilities;
+    this.nodes = new Nodes(machines, capabilities, clock);
     this.clock = clock;
   }
 
   public List<Route> routes() {
-    return List.of(Route.post("/MAAS/metadata/status/{capability}", Access.BEARER, this::report));
+    var routes = new ArrayList<>(new MetadataService(nodes, machines, events, clock).routes());
+    routes.add(Route.post("/MAAS/metadata/status/{capability}", Access.BEARER, this::report));
+    return routes;
   }
 
   private Reply report(Request request) {
-    var capability =
-        capabilities
-            .find(request.part("capability"))
-            .filter(found -> found.kind() == Capability.Kind.REPORT)
-            .orElseThrow(() -> new Problem(404, "no such report"));
-    var machine =
-        capability
-            .machine()
-            .flatMap(machines::find)
-            .filter(found -> found.epoch() == capability.epoch())
-            .orElseThrow(() -> new Problem(410, "this report is of an older deployment"));
+    var whose = request.part("capability");
+    if (request.header("Authorization").isEmpty()) {
+      return report(nodes.bearing(whose), request);
+    }
+    // as MAAS has it: the machine's id in the path, signed with its token
+    var machine = nodes.signed(request);
+    if (!machine.id().text().equals(whose)) {
+      throw new Problem(403, "Not authenticated as a known node.");
+    }
+    var body = request.json();
+    for (var key : List.of("event_type", "origin", "name", "description")) {
+      if (!body.path(key).isTextual()) {
+        throw new Problem(400, "Missing parameter in status message: " + key);
+      }
+    }
+    report(machine, request);
+    return Reply.none();
+  }
+
+  private Reply report(Machine machine, Request request) {
     var body = request.json();
     var name = body.path("name").asText("");
     var type = body.path("event_type").asText("");
@@ -82,7 +93,7 @@ public final class MetadataApi {
     var actor = new Actor("system", machine.hostname());
     machines.apply(
         machine.id(),
-        result.equals("FAIL")
+        result.startsWith("FAIL")
             ? new Event.Failed("cloud-init's final stage failed on the installed system")
             : new Event.Booted(),
         actor);

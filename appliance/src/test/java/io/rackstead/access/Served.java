@@ -3,11 +3,13 @@ package io.rackstead.access;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.rackstead.access.Principal.Role;
+import io.rackstead.agent.Capabilities;
 import io.rackstead.agent.Progresses;
 import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.BmcCredentials;
 import io.rackstead.bmc.fake.FakeBmc;
 import io.rackstead.bmc.fake.FakeBmcs;
+import io.rackstead.boot.MetadataApi;
 import io.rackstead.catalog.CatalogApi;
 import io.rackstead.commission.Hardware;
 import io.rackstead.event.EventApi;
@@ -40,6 +42,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -55,6 +58,7 @@ public final class Served implements AutoCloseable {
   public final List<Route> routes = new ArrayList<>();
   public final MaasApi maas;
   public final Progresses progresses = new Progresses();
+  public final Capabilities capabilities;
   private final HttpServer server;
   private final HttpClient client = HttpClient.newHttpClient();
   private int made;
@@ -116,6 +120,9 @@ public final class Served implements AutoCloseable {
         new EventApi(site.machines, verbs, site.events, progresses, machineApi::summary).routes());
     routes.addAll(new CatalogApi(images).routes());
     routes.addAll(maas.routes());
+    capabilities = new Capabilities(site.database, site, new SecureRandom());
+    routes.addAll(
+        new MetadataApi(site.machines, site.events, capabilities, site).routes());
     server = HttpServer.start("127.0.0.1", 0, routes, site.doorman, StaticPages.ofClassPath());
   }
 

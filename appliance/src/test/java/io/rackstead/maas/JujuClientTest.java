@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rackstead.access.Principal.Role;
 import io.rackstead.access.Served;
+import io.rackstead.machine.Actor;
+import io.rackstead.machine.Event;
+import io.rackstead.machine.State;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +49,15 @@ class JujuClientTest {
       var admin = served.person("ada", Role.ADMIN);
       served.ready();
       served.ready();
+      // what the installed system reports, at once
+      served.site.machines.listen(change ->
+          change
+              .now()
+              .filter(machine -> machine.state() == State.DEPLOYING)
+              .ifPresent(machine ->
+                  Thread.startVirtualThread(() ->
+                      served.site.machines.apply(
+                          machine.id(), new Event.Booted(), Actor.APPLIANCE))));
       var lines =
           run(
               List.of(
