@@ -23,7 +23,6 @@ public record NodeSignature(String consumer, String token, String secret) {
         || !header.signature().startsWith("&")) {
       throw new Problem(401, "Authorization Error: a node signs with PLAINTEXT, &SECRET.");
     }
-    return new NodeSignature(
-        header.consumerKey(), header.token(), header.signature().substring(1));
+    return new NodeSignature(header.consumerKey(), header.token(), header.signature().substring(1));
   }
 }

@@ -131,8 +131,7 @@ final class MetadataService {
   }
 
   private void signal(Machine machine, Form form) {
-    var status =
-        form.text("status").orElseThrow(() -> new Problem(400, "No provided status!"));
+    var status = form.text("status").orElseThrow(() -> new Problem(400, "No provided status!"));
     if (!SIGNALS.contains(status)) {
       throw new Problem(400, "Unknown status code: " + status);
     }

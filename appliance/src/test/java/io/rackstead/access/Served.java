@@ -121,8 +121,7 @@ public final class Served implements AutoCloseable {
     routes.addAll(new CatalogApi(images).routes());
     routes.addAll(maas.routes());
     capabilities = new Capabilities(site.database, site, new SecureRandom());
-    routes.addAll(
-        new MetadataApi(site.machines, site.events, capabilities, site).routes());
+    routes.addAll(new MetadataApi(site.machines, site.events, capabilities, site).routes());
     server = HttpServer.start("127.0.0.1", 0, routes, site.doorman, StaticPages.ofClassPath());
   }
 

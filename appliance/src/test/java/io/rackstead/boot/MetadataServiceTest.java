@@ -43,8 +43,7 @@ class MetadataServiceTest {
     var admin = served.person("ada", Role.ADMIN);
     admin.post("/MAAS/api/2.0/account/prefs/sshkeys/", "key=" + KEY.replace("+", "%2B"));
     machine = served.ready();
-    var data =
-        Base64.getUrlEncoder().encodeToString(USER_DATA.getBytes(StandardCharsets.UTF_8));
+    var data = Base64.getUrlEncoder().encodeToString(USER_DATA.getBytes(StandardCharsets.UTF_8));
     var deployed =
         admin.post(
             "/MAAS/api/2.0/machines/" + machine.id() + "/?op=deploy",
@@ -189,9 +188,7 @@ class MetadataServiceTest {
     builder.environment().put("PYTHONPATH", python.toRealPath().toString());
     var process = builder.start();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue())
-        .as(Files.readString(folder.resolve("errors")))
-        .isZero();
+    assertThat(process.exitValue()).as(Files.readString(folder.resolve("errors"))).isZero();
     var read = Json.parse(Files.readAllBytes(output));
     assertThat(read.path("found").asBoolean()).isTrue();
     assertThat(read.at("/metadata/instance-id").asText()).isEqualTo(machine.id().text());

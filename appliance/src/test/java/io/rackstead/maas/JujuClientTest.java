@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The MAAS client of Juju, as Debian ships it, in a Go program of ours (tests/clients/juju): each of
-/// its steps is a test. Without Go or the package it is skipped, and a step is where the server has
-/// no such path yet.
+/// The MAAS client of Juju, as Debian ships it, in a Go program of ours (tests/clients/juju): each
+/// of its steps is a test. Without Go or the package it is skipped, and a step is where the server
+/// has no such path yet.
 @Tag("lab")
 class JujuClientTest {
   private static final Path SOURCE = Path.of("../tests/clients/juju/main.go");
