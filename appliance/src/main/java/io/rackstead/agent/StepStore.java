@@ -90,7 +90,7 @@ public final class StepStore {
         == 1;
   }
 
-  private static Step step(ResultSet row) throws SQLException {
+  static Step step(ResultSet row) throws SQLException {
     return new Step(
         new MachineId(row.getString("machine_id")),
         row.getLong("seq"),

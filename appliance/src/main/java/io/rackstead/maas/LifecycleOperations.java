@@ -194,8 +194,18 @@ final class LifecycleOperations {
   /// `debian/bookworm`, `bookworm`, `debian-12`, or the series with `osystem` beside it; none: the
   /// newest Debian there is.
   private Image image(Call call, Machine machine) {
-    var series = call.text("distro_series").orElse("");
-    var osystem = call.text("osystem").orElse("");
+    var settings = parts.things().settings();
+    var series =
+        call.text("distro_series")
+            .filter(text -> !text.isEmpty())
+            .orElseGet(() -> settings.text("default_distro_series"));
+    var osystem =
+        call.text("osystem")
+            .filter(text -> !text.isEmpty())
+            .orElseGet(() ->
+                call.text("distro_series").filter(text -> !text.isEmpty()).isPresent()
+                    ? ""
+                    : settings.text("default_osystem"));
     var images =
         parts.images().images().stream().filter(image -> image.arch() == machine.arch()).toList();
     if (series.isEmpty()) {
@@ -229,14 +239,19 @@ final class LifecycleOperations {
                             images.stream().map(i -> "'" + i.id() + "'").sorted().toList()))));
   }
 
-  private static EraseMode erase(Call call) {
-    if (!call.truth("erase").orElse(false)) {
+  /// What the request says, and the site's settings where it says nothing.
+  private EraseMode erase(Call call) {
+    var settings = parts.things().settings();
+    if (!call.truth("erase").orElseGet(() -> settings.truth("enable_disk_erasing_on_release"))) {
       return EraseMode.NONE;
     }
-    if (call.truth("secure_erase").orElse(false)) {
+    if (call.truth("secure_erase")
+        .orElseGet(() -> settings.truth("disk_erase_with_secure_erase"))) {
       return EraseMode.SECURE;
     }
-    return call.truth("quick_erase").orElse(false) ? EraseMode.QUICK : EraseMode.FULL;
+    return call.truth("quick_erase").orElseGet(() -> settings.truth("disk_erase_with_quick_erase"))
+        ? EraseMode.QUICK
+        : EraseMode.FULL;
   }
 
   private Reply release(Call call) {

@@ -73,6 +73,8 @@ public final class MaasApi {
     operations.addAll(new SslKeyOperations(parts).operations());
     operations.addAll(new PlaceOperations(parts.things()).operations());
     operations.addAll(new TagOperations(parts, machines).operations());
+    operations.addAll(new SiteOperations(parts).operations());
+    operations.addAll(new ResultOperations(parts, machines).operations());
     describe = new Describe(List.copyOf(operations));
     // not part of its own description
     operations.add(

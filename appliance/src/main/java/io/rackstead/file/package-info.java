@@ -1,0 +1,3 @@
+/// Files that clients keep with us. Start reading at [StoredFiles].
+@org.jspecify.annotations.NullMarked
+package io.rackstead.file;
