@@ -43,6 +43,8 @@ import io.rackstead.machine.MachineApi;
 import io.rackstead.machine.Machines;
 import io.rackstead.machine.Verbs;
 import io.rackstead.network.ConfiguredNetworks;
+import io.rackstead.network.NetworkBook;
+import io.rackstead.network.ServedNetworks;
 import io.rackstead.power.Bmcs;
 import io.rackstead.power.PowerControl;
 import io.rackstead.power.PowerTasks;
@@ -94,7 +96,9 @@ public final class Appliance implements AutoCloseable {
       var tasks = new TaskStore();
       var machines = new Machines(database, events, tasks, clock, random);
 
-      var networks = new ConfiguredNetworks(config.networks(), this::observing);
+      var book = new NetworkBook(database, clock);
+      ConfiguredNetworks.write(book, config.networks());
+      var networks = new ServedNetworks(book, database, this::observing, () -> "");
       var capabilities = new Capabilities(database, clock, random);
       var booter =
           new MachineBooter(machines, images, capabilities, client -> urls(networks, client));
@@ -221,7 +225,8 @@ public final class Appliance implements AutoCloseable {
                       vault,
                       clock,
                       machine -> addresses(machine),
-                      Things.open(database, machines, clock, sweeper::later)),
+                      Things.open(database, machines, clock, sweeper::later),
+                      book),
                   sessionApi)
               .routes());
       routes.addAll(new StatusApi(this::status).routes());
@@ -301,7 +306,7 @@ public final class Appliance implements AutoCloseable {
   }
 
   private Optional<MachineBooter.Urls> urls(
-      ConfiguredNetworks networks, Optional<InetAddress> client) {
+      ServedNetworks networks, Optional<InetAddress> client) {
     return networks
         .serverFor(client)
         .map(InetAddress::getHostAddress)

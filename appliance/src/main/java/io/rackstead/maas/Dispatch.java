@@ -83,6 +83,8 @@ final class Dispatch {
       reply = run(request, path, operations);
     } catch (FormErrors e) {
       reply = json(400, e.errors());
+    } catch (io.rackstead.network.Rejected e) {
+      reply = json(400, FormErrors.of(e.field(), e.why()).errors());
     }
     if (!(reply instanceof Reply.Whole whole)) {
       return reply;

@@ -17,6 +17,7 @@ import io.rackstead.image.ImageStore;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.Machines;
 import io.rackstead.machine.Verbs;
+import io.rackstead.network.NetworkBook;
 import io.rackstead.store.Database;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -61,7 +62,8 @@ public final class MaasApi {
       Vault vault,
       InstantSource clock,
       Function<Machine, List<String>> addresses,
-      Things things) {}
+      Things things,
+      NetworkBook networks) {}
 
   public MaasApi(Parts parts, SessionApi sessions) {
     var machines = new MachineOperations(parts);
@@ -75,6 +77,9 @@ public final class MaasApi {
     operations.addAll(new TagOperations(parts, machines).operations());
     operations.addAll(new SiteOperations(parts).operations());
     operations.addAll(new ResultOperations(parts, machines).operations());
+    operations.addAll(new FabricOperations(parts.networks()).operations());
+    operations.addAll(new SubnetOperations(parts).operations());
+    operations.addAll(new RangeOperations(parts.networks()).operations());
     describe = new Describe(List.copyOf(operations));
     // not part of its own description
     operations.add(

@@ -249,6 +249,7 @@ public final class Database implements AutoCloseable {
         var tx = new Tx(to.writer, to.numbers);
         result = work.apply(tx);
         number = commit(to, tx);
+        tx.committed();
         crashPoint.reached("after commit");
       } catch (SQLException | IOException e) {
         rollback(to, e);

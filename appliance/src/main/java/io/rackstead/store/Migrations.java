@@ -12,6 +12,7 @@ final class Migrations {
       List.of(
           "001-machines.sql",
           "002-access.sql",
+          "003-network.sql",
           "005-people.sql",
           "006-things.sql",
           "007-numbers.sql");

@@ -28,6 +28,7 @@ public final class Tx {
   private final Connection connection;
   private final Numbers numbers;
   private final List<Statement> done = new ArrayList<>();
+  private final List<Runnable> afterCommit = new ArrayList<>();
 
   /// The tables whose rows the database numbers, and the next number of each. Ours, not H2's: a
   /// sequence of H2 is no part of a transaction, and could not be made to give the same number
@@ -121,6 +122,15 @@ public final class Tx {
     numbers.next().put(table, key + 1);
     record(Statement.Kind.INSERT, sql, key, parameters);
     return key;
+  }
+
+  /// Run once the rows are committed, before the next writer's turn; never when they were not.
+  public void afterCommit(Runnable then) {
+    afterCommit.add(then);
+  }
+
+  void committed() {
+    afterCommit.forEach(Runnable::run);
   }
 
   void script(String sql) {

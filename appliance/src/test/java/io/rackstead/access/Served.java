@@ -30,6 +30,7 @@ import io.rackstead.machine.Machine;
 import io.rackstead.machine.MachineApi;
 import io.rackstead.machine.State;
 import io.rackstead.machine.Verbs;
+import io.rackstead.network.NetworkBook;
 import io.rackstead.power.Bmcs;
 import io.rackstead.power.PowerControl;
 import io.rackstead.pxe.net.MacAddress;
@@ -55,6 +56,7 @@ public final class Served implements AutoCloseable {
   public static final BmcAddress BMC = BmcAddress.parse("ipmi://10.78.0.1");
   public final Site site;
   public final FakeBmc bmc;
+  public final NetworkBook networks;
   public final List<Route> routes = new ArrayList<>();
   public final MaasApi maas;
   public final Progresses progresses = new Progresses();
@@ -110,7 +112,8 @@ public final class Served implements AutoCloseable {
                 site.vault,
                 site,
                 _ -> List.of(),
-                Things.open(site.database, site.machines, site, Runnable::run)),
+                Things.open(site.database, site.machines, site, Runnable::run),
+                networks = new NetworkBook(site.database, site)),
             sessionApi);
     routes.addAll(sessionApi.routes());
     routes.addAll(machineApi.routes());

@@ -21,6 +21,8 @@ final class NetworkChoice {
             .filter(network ->
                 arrival.networkInterface().isEmpty()
                     || arrival.networkInterface().get().equals(network.networkInterface()))
+            // one that reaches us through a relay alone is not on this wire
+            .filter(network -> network.subnet().contains(network.serverAddress()))
             .toList();
     if (asked.hasAddress()) {
       // a renewal through a router arrives on whatever interface the route takes

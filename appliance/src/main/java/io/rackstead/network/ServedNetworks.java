@@ -1,0 +1,206 @@
+package io.rackstead.network;
+
+import io.rackstead.network.IpRange.Kind;
+import io.rackstead.pxe.Networks;
+import io.rackstead.pxe.net.AddressRange;
+import io.rackstead.pxe.net.MacAddress;
+import io.rackstead.store.Database;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What DHCP may do on each wire now: the VLANs with DHCP on, their IPv4 subnets, ranges and
+/// reservations, with our own address there. A change of them holds from the next packet on.
+public final class ServedNetworks implements Networks {
+  private static final Logger LOG = LoggerFactory.getLogger(ServedNetworks.class);
+  private static final Duration LEASE = Duration.ofHours(1);
+  private static final long KEPT_NANOS = 5_000_000_000L;
+
+  private final NetworkBook book;
+  private final Database database;
+  private final BooleanSupplier silent;
+  private final Supplier<Map<String, List<InetAddress>>> interfaces;
+  private final Supplier<String> domain;
+  private volatile Kept kept = new Kept(List.of(), List.of(), Long.MIN_VALUE, -1);
+
+  /// @param ours networks that we have an address on, whether DHCP is on there or not
+  private record Kept(List<Served> served, List<Served> ours, long nanos, long version) {}
+
+  /// @param silent DHCP gives nothing away while it is so
+  /// @param domain what machines are told where the subnet says nothing
+  public ServedNetworks(
+      NetworkBook book, Database database, BooleanSupplier silent, Supplier<String> domain) {
+    this(book, database, silent, domain, ServedNetworks::ofHost);
+  }
+
+  /// @param interfaces our addresses by interface
+  ServedNetworks(
+      NetworkBook book,
+      Database database,
+      BooleanSupplier silent,
+      Supplier<String> domain,
+      Supplier<Map<String, List<InetAddress>>> interfaces) {
+    this.book = book;
+    this.database = database;
+    this.silent = silent;
+    this.domain = domain;
+    this.interfaces = interfaces;
+  }
+
+  /// Interfaces come and go, so they are looked at again every few seconds, not for every packet.
+  @Override
+  public List<Served> served() {
+    return kept().served();
+  }
+
+  private Kept kept() {
+    var now = kept;
+    long nanos = System.nanoTime();
+    long version = book.version();
+    if (now.nanos() == Long.MIN_VALUE
+        || now.version() != version
+        || nanos - now.nanos() > KEPT_NANOS) {
+      var fresh = look(nanos, version);
+      // pools are made anew only for another value
+      now =
+          fresh.served().equals(now.served()) && fresh.ours().equals(now.ours())
+              ? new Kept(now.served(), now.ours(), nanos, version)
+              : fresh;
+      kept = now;
+    }
+    return now;
+  }
+
+  /// Our address as the client reaches us: on the network that it is in, else on the first.
+  public Optional<Inet4Address> serverFor(Optional<InetAddress> client) {
+    var ours = kept().ours();
+    return client
+        .filter(Inet4Address.class::isInstance)
+        .map(Inet4Address.class::cast)
+        .flatMap(address -> ours.stream().filter(s -> s.subnet().contains(address)).findFirst())
+        .or(() -> ours.stream().findFirst())
+        .map(Served::serverAddress);
+  }
+
+  private Kept look(long nanos, long version) {
+    var all = book.now();
+    var known = interfaces.get();
+    var fixed = addressesByMac();
+    var served = new ArrayList<Served>();
+    var ours = new ArrayList<Served>();
+    for (var vlan : all.vlans()) {
+      for (var subnet : servable(all, vlan)) {
+        var one = served(all, vlan, vlan, subnet, known, fixed);
+        one.ifPresent(ours::add);
+        one.filter(_ -> vlan.dhcpOn()).ifPresent(served::add);
+      }
+    }
+    for (var vlan : all.vlans()) {
+      var target = vlan.relayVlan().flatMap(all::vlan);
+      if (target.isPresent() && target.get().dhcpOn()) {
+        servable(all, vlan)
+            .forEach(subnet ->
+                served(all, vlan, target.get(), subnet, known, fixed).ifPresent(served::add));
+      }
+    }
+    return silent.getAsBoolean()
+        ? new Kept(List.of(), List.of(), nanos, version)
+        : new Kept(List.copyOf(served), List.copyOf(ours), nanos, version);
+  }
+
+  /// DHCP is spoken in IPv4 subnets of /8 to /30.
+  private static List<Subnet> servable(Topology all, Vlan vlan) {
+    return all.subnetsOf(vlan).stream()
+        .filter(s -> s.cidr().v4() && s.cidr().length() <= 30)
+        .toList();
+  }
+
+  private Map<Long, Map<MacAddress, Inet4Address>> addressesByMac() {
+    var bySubnet = new HashMap<Long, Map<MacAddress, Inet4Address>>();
+    for (var address : database.read(book.addresses()::all)) {
+      if (address.mac().isPresent() && address.ip() instanceof Inet4Address ip) {
+        bySubnet
+            .computeIfAbsent(address.subnetId(), _ -> new HashMap<>())
+            .putIfAbsent(address.mac().get(), ip);
+      }
+    }
+    return bySubnet;
+  }
+
+  private record Ours(String networkInterface, Inet4Address address) {}
+
+  /// @param wire the VLAN that we are on ourselves: the same, or the one that it is relayed to
+  private Optional<Served> served(
+      Topology all,
+      Vlan vlan,
+      Vlan wire,
+      Subnet subnet,
+      Map<String, List<InetAddress>> known,
+      Map<Long, Map<MacAddress, Inet4Address>> fixed) {
+    var of = vlan.id() == wire.id() ? List.of(subnet) : all.subnetsOf(wire);
+    return of.stream()
+        .flatMap(s -> ours(wire, s, known).stream())
+        .findFirst()
+        .map(here -> {
+          var reservations = new HashMap<>(fixed.getOrDefault(subnet.id(), Map.of()));
+          for (var reserved : all.reservedOf(subnet)) {
+            reservations.put(reserved.mac(), (Inet4Address) reserved.ip());
+          }
+          return new Served(
+              here.networkInterface(),
+              new io.rackstead.pxe.net.Subnet(
+                  (Inet4Address) subnet.cidr().network(), subnet.cidr().length()),
+              wire.mode(),
+              here.address(),
+              all.rangesOf(subnet).stream()
+                  .filter(r -> r.kind() == Kind.DYNAMIC)
+                  .map(r -> new AddressRange((Inet4Address) r.start(), (Inet4Address) r.end()))
+                  .toList(),
+              reservations,
+              subnet.gateway().map(Inet4Address.class::cast),
+              subnet.dnsServers().stream()
+                  .filter(Inet4Address.class::isInstance)
+                  .map(Inet4Address.class::cast)
+                  .toList(),
+              Optional.of(subnet.dhcpDomain().isEmpty() ? domain.get() : subnet.dhcpDomain())
+                  .filter(name -> !name.isEmpty()),
+              LEASE);
+        });
+  }
+
+  private static Optional<Ours> ours(
+      Vlan wire, Subnet subnet, Map<String, List<InetAddress>> known) {
+    return known.entrySet().stream()
+        .filter(e ->
+            wire.networkInterface().isEmpty() || e.getKey().equals(wire.networkInterface()))
+        .flatMap(e ->
+            e.getValue().stream()
+                .filter(Inet4Address.class::isInstance)
+                .filter(subnet.cidr()::contains)
+                .map(address -> new Ours(e.getKey(), (Inet4Address) address)))
+        .findFirst();
+  }
+
+  private static Map<String, List<InetAddress>> ofHost() {
+    var found = new LinkedHashMap<String, List<InetAddress>>();
+    try {
+      NetworkInterface.networkInterfaces()
+          .forEach(one -> found.put(one.getName(), one.inetAddresses().toList()));
+    } catch (SocketException e) {
+      LOG.warn("the interfaces of this host cannot be read: {}", e.getMessage());
+    }
+    return found;
+  }
+}
