@@ -305,8 +305,7 @@ public final class Appliance implements AutoCloseable {
     return firstPassword;
   }
 
-  private Optional<MachineBooter.Urls> urls(
-      ServedNetworks networks, Optional<InetAddress> client) {
+  private Optional<MachineBooter.Urls> urls(ServedNetworks networks, Optional<InetAddress> client) {
     return networks
         .serverFor(client)
         .map(InetAddress::getHostAddress)

@@ -230,7 +230,8 @@ final class FabricOperations {
 
   private static Space namedSpace(Topology all, Call call) {
     if (pseudo(call)) {
-      throw new Problem(400, "The space 'undefined' means VLANs without a space, it stays as it is.");
+      throw new Problem(
+          400, "The space 'undefined' means VLANs without a space, it stays as it is.");
     }
     return all.spaceNamed(call.part("id")).orElseThrow(() -> Fields.none("Space"));
   }

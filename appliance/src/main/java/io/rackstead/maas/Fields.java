@@ -36,7 +36,8 @@ final class Fields {
   }
 
   static Optional<Integer> number(Call call, String name) {
-    return filled(call, name).map(text -> parsed(name, text, Integer::parseInt, "Enter a whole number."));
+    return filled(call, name)
+        .map(text -> parsed(name, text, Integer::parseInt, "Enter a whole number."));
   }
 
   static Optional<String> filled(Call call, String name) {

@@ -48,8 +48,7 @@ final class NetworkShape {
     var shape = new LinkedHashMap<String, Object>();
     shape.put("id", fabric.id());
     shape.put("name", fabric.name());
-    shape.put(
-        "class_type", Optional.of(fabric.classType()).filter(text -> !text.isEmpty()));
+    shape.put("class_type", Optional.of(fabric.classType()).filter(text -> !text.isEmpty()));
     shape.put("description", fabric.description());
     shape.put("vlans", all.vlansOf(fabric).stream().map(v -> vlan(all, v)).toList());
     shape.put("resource_uri", Dispatch.ROOT + "fabrics/" + fabric.id() + "/");
@@ -89,11 +88,7 @@ final class NetworkShape {
   /// The VLANs that are in no space.
   static Map<String, Object> noSpace(Topology all) {
     return space(
-        all,
-        -1,
-        NO_SPACE,
-        "",
-        all.vlans().stream().filter(v -> v.spaceId().isEmpty()).toList());
+        all, -1, NO_SPACE, "", all.vlans().stream().filter(v -> v.spaceId().isEmpty()).toList());
   }
 
   private static Map<String, Object> space(

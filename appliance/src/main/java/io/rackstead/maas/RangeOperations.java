@@ -76,10 +76,7 @@ final class RangeOperations {
 
   private static IpRange range(Topology all, Call call) {
     return Fields.row(
-        call,
-        "id",
-        "IPRange",
-        id -> all.ranges().stream().filter(r -> r.id() == id).findFirst());
+        call, "id", "IPRange", id -> all.ranges().stream().filter(r -> r.id() == id).findFirst());
   }
 
   private static long subnet(Topology all, Call call, InetAddress inside) {

@@ -105,8 +105,8 @@ final class SubnetOperations {
     int wanted = vid.orElse(0);
     return all.vlan(in, wanted)
         .map(Vlan::id)
-        .orElseThrow(() ->
-            new Rejected("vid", "No VLAN with vid %d in that fabric.".formatted(wanted)));
+        .orElseThrow(
+            () -> new Rejected("vid", "No VLAN with vid %d in that fabric.".formatted(wanted)));
   }
 
   /// The fields that were sent, over what is there.
@@ -116,9 +116,7 @@ final class SubnetOperations {
         subnet.vlanId(),
         Fields.filled(call, "name").orElse(subnet.name()),
         call.text("description").orElse(subnet.description()),
-        Fields.filled(call, "cidr")
-            .map(text -> Fields.prefix("cidr", text))
-            .orElse(subnet.cidr()),
+        Fields.filled(call, "cidr").map(text -> Fields.prefix("cidr", text)).orElse(subnet.cidr()),
         Fields.sent(call, "gateway_ip") ? Fields.ip(call, "gateway_ip") : subnet.gateway(),
         Fields.sent(call, "dns_servers") ? servers(call) : subnet.dnsServers(),
         Fields.number(call, "rdns_mode").orElse(subnet.rdnsMode()),

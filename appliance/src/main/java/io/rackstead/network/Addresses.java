@@ -41,8 +41,8 @@ public final class Addresses {
         all.subnet(subnetId)
             .orElseThrow(() -> new Problem(404, "No Subnet matches the given query."));
     var reserved =
-        mac.flatMap(m ->
-            all.reservedOf(subnet).stream().filter(r -> r.mac().equals(m)).findFirst());
+        mac.flatMap(
+            m -> all.reservedOf(subnet).stream().filter(r -> r.mac().equals(m)).findFirst());
     var there = of(tx, subnetId);
     requested.ifPresent(ip -> NetworkRules.inside(subnet, "ip_address", ip));
     var known = reserved.map(ReservedIp::ip).filter(ip -> requested.stream().allMatch(ip::equals));
@@ -93,9 +93,7 @@ public final class Addresses {
 
   /// Addresses that answered on the wire lately and are in nobody's name.
   private static List<InetAddress> seen(Tx tx, Subnet subnet) {
-    return tx
-        .list("select distinct ip from neighbour", row -> Ip.parse(row.getString(1)))
-        .stream()
+    return tx.list("select distinct ip from neighbour", row -> Ip.parse(row.getString(1))).stream()
         .filter(subnet.cidr()::contains)
         .toList();
   }

@@ -39,8 +39,8 @@ public final class ConfiguredNetworks {
   private static boolean asConfigured(Topology now, NetworkSpec spec) {
     return row(now, spec)
         .map(now::vlanOf)
-        .filter(v ->
-            v.networkInterface().equals(spec.networkInterface()) && v.mode() == spec.mode())
+        .filter(
+            v -> v.networkInterface().equals(spec.networkInterface()) && v.mode() == spec.mode())
         .isPresent();
   }
 
@@ -69,8 +69,7 @@ public final class ConfiguredNetworks {
     if (known.isPresent()) {
       var vlan = change.now().vlanOf(known.get());
       boolean named = !vlan.networkInterface().isEmpty();
-      change.save(
-          (named ? vlan : vlan.withDhcp(true)).at(spec.networkInterface(), spec.mode()));
+      change.save((named ? vlan : vlan.withDhcp(true)).at(spec.networkInterface(), spec.mode()));
       return;
     }
     var vlan = vlanFor(change, spec);
@@ -103,7 +102,8 @@ public final class ConfiguredNetworks {
               ""));
     }
     spec.reservations()
-        .forEach((mac, ip) -> change.save(new ReservedIp(NetworkBook.NEW, subnet.id(), ip, mac, "")));
+        .forEach(
+            (mac, ip) -> change.save(new ReservedIp(NetworkBook.NEW, subnet.id(), ip, mac, "")));
     change.save(vlan.withDhcp(true).at(spec.networkInterface(), spec.mode()));
   }
 

@@ -191,8 +191,7 @@ public final class NetworkBook {
             .findFirst()
             .ifPresent(s -> {
               throw new Problem(
-                  400,
-                  "Can't delete fabric; the following subnets are still on it: " + s.cidr());
+                  400, "Can't delete fabric; the following subnets are still on it: " + s.cidr());
             });
         unrelayed(now, vlan);
       }
@@ -225,7 +224,8 @@ public final class NetworkBook {
           .ifPresent(v -> {
             throw new Problem(
                 400,
-                "Can't delete VLAN %d: VLAN %d relays its DHCP to it.".formatted(vlan.id(), v.id()));
+                "Can't delete VLAN %d: VLAN %d relays its DHCP to it."
+                    .formatted(vlan.id(), v.id()));
           });
     }
 

@@ -118,7 +118,8 @@ final class NetworkRows {
     var bound = Stream.concat(Stream.of(values), Stream.of(id)).toArray();
     tx.change(
         "update %s set %s where id = ?"
-            .formatted(table, names.stream().map(n -> n + " = ?").collect(Collectors.joining(", "))),
+            .formatted(
+                table, names.stream().map(n -> n + " = ?").collect(Collectors.joining(", "))),
         bound);
     return id;
   }

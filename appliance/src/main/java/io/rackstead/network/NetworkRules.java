@@ -28,7 +28,8 @@ final class NetworkRules {
     if (space.name().equals("undefined")) {
       throw new Rejected("name", "The name 'undefined' means VLANs without a space.");
     }
-    if (all.spaces().stream().anyMatch(s -> s.id() != space.id() && s.name().equals(space.name()))) {
+    if (all.spaces().stream()
+        .anyMatch(s -> s.id() != space.id() && s.name().equals(space.name()))) {
       throw new Rejected("name", "Space with this Name already exists.");
     }
   }
@@ -70,8 +71,7 @@ final class NetworkRules {
   private static void relay(Topology all, Vlan vlan, long id) {
     var target = all.vlan(id);
     if (target.isEmpty() || id == vlan.id() || target.get().relayVlan().isPresent()) {
-      throw new Rejected(
-          "relay_vlan", "A VLAN relays to another VLAN that does not relay itself.");
+      throw new Rejected("relay_vlan", "A VLAN relays to another VLAN that does not relay itself.");
     }
     if (vlan.dhcpOn()) {
       throw new Rejected("dhcp_on", "DHCP is either served or relayed: switch one of them off.");
@@ -119,12 +119,14 @@ final class NetworkRules {
                     .formatted(subnet.cidr(), other.name(), other.cidr()));
       }
     }
-    subnet.gateway().ifPresent(gateway -> {
-      // an IPv6 router is often known by its link-local address
-      if (!subnet.cidr().contains(gateway) && !gateway.isLinkLocalAddress()) {
-        throw new Rejected("gateway_ip", "Gateway IP must be within CIDR range.");
-      }
-    });
+    subnet
+        .gateway()
+        .ifPresent(gateway -> {
+          // an IPv6 router is often known by its link-local address
+          if (!subnet.cidr().contains(gateway) && !gateway.isLinkLocalAddress()) {
+            throw new Rejected("gateway_ip", "Gateway IP must be within CIDR range.");
+          }
+        });
     if (subnet.rdnsMode() < 0 || subnet.rdnsMode() > 2) {
       throw new Rejected("rdns_mode", "'" + subnet.rdnsMode() + "' is not 0, 1 or 2.");
     }

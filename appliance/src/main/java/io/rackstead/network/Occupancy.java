@@ -49,7 +49,8 @@ public final class Occupancy {
     }
     all.reservedOf(subnet).forEach(r -> occupancy.add(r.ip(), "reserved-ip"));
     addresses.forEach(a ->
-        occupancy.add(a.ip(), a.kind() == IpAddress.Kind.USER_RESERVED ? "user-reserved" : "assigned-ip"));
+        occupancy.add(
+            a.ip(), a.kind() == IpAddress.Kind.USER_RESERVED ? "user-reserved" : "assigned-ip"));
     if (!subnet.managed()) {
       occupancy.onlyWithin(
           all.rangesOf(subnet).stream().filter(r -> r.kind() == IpRange.Kind.RESERVED).toList());
@@ -147,8 +148,7 @@ public final class Occupancy {
       next = next.max(Ip.number(block.end()).add(BigInteger.ONE));
     }
     if (next.compareTo(cidr.last()) <= 0) {
-      free.add(
-          new Block(Ip.of(next, cidr.bits()), Ip.of(cidr.last(), cidr.bits()), List.of()));
+      free.add(new Block(Ip.of(next, cidr.bits()), Ip.of(cidr.last(), cidr.bits()), List.of()));
     }
     return free;
   }
@@ -165,5 +165,4 @@ public final class Occupancy {
         .map(Taken::purpose)
         .findFirst();
   }
-
 }

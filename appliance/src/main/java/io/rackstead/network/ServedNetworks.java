@@ -183,8 +183,8 @@ public final class ServedNetworks implements Networks {
   private static Optional<Ours> ours(
       Vlan wire, Subnet subnet, Map<String, List<InetAddress>> known) {
     return known.entrySet().stream()
-        .filter(e ->
-            wire.networkInterface().isEmpty() || e.getKey().equals(wire.networkInterface()))
+        .filter(
+            e -> wire.networkInterface().isEmpty() || e.getKey().equals(wire.networkInterface()))
         .flatMap(e ->
             e.getValue().stream()
                 .filter(Inet4Address.class::isInstance)

@@ -82,8 +82,7 @@ public record Topology(
       case "cidr" -> byCidr(rest);
       case "name" -> byName(rest);
       case "id" -> number(rest).flatMap(this::subnet);
-      default ->
-          number(text).flatMap(this::subnet).or(() -> byCidr(text)).or(() -> byName(text));
+      default -> number(text).flatMap(this::subnet).or(() -> byCidr(text)).or(() -> byName(text));
     };
   }
 

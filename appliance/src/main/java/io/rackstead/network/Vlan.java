@@ -25,31 +25,11 @@ public record Vlan(
 
   public Vlan withDhcp(boolean on) {
     return new Vlan(
-        id,
-        fabricId,
-        vid,
-        name,
-        description,
-        mtu,
-        on,
-        spaceId,
-        relayVlan,
-        networkInterface,
-        mode);
+        id, fabricId, vid, name, description, mtu, on, spaceId, relayVlan, networkInterface, mode);
   }
 
   public Vlan at(String interfaceName, Mode as) {
     return new Vlan(
-        id,
-        fabricId,
-        vid,
-        name,
-        description,
-        mtu,
-        dhcpOn,
-        spaceId,
-        relayVlan,
-        interfaceName,
-        as);
+        id, fabricId, vid, name, description, mtu, dhcpOn, spaceId, relayVlan, interfaceName, as);
   }
 }
