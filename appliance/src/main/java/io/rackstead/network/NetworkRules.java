@@ -105,8 +105,7 @@ final class NetworkRules {
     if (length == 0 || (subnet.cidr().v4() && length < 8)) {
       throw new Rejected("cidr", "A subnet as wide as /" + length + " cannot be managed.");
     }
-    if (subnet.cidr().network().isMulticastAddress()
-        || subnet.cidr().network().isLoopbackAddress()) {
+    if (subnet.cidr().network().isMulticastAddress()) {
       throw new Rejected("cidr", subnet.cidr() + " is not for machines.");
     }
     for (var other : all.subnets()) {
