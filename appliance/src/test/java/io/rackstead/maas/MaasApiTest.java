@@ -140,7 +140,7 @@ class MaasApiTest {
               + operation
                   .path()
                   .replace("{system_id}", machine.id().text())
-                  .replaceAll("\\{[a-z]+}", "0")
+                  .replaceAll("\\{[a-z_]+}", "0")
               + (operation.op().isEmpty() ? "" : "?op=" + operation.op());
       var nobody = served.ask(operation.method().name(), path, "", new byte[0]);
       if (operation.access() == Access.PUBLIC) {
@@ -159,7 +159,7 @@ class MaasApiTest {
                   + operation
                       .path()
                       .replace("{system_id}", machine.id().text())
-                      .replaceAll("\\{[a-z]+}", "0")
+                      .replaceAll("\\{[a-z_]+}", "0")
                   + (operation.op().isEmpty() ? "" : "?op=" + operation.op());
           var answer = person.form(operation.method().name(), path, "");
           assertThat(answer.status()).as("%s %s %s", role, operation.method(), path).isEqualTo(403);
