@@ -12,14 +12,14 @@ mark_samples() {
   token=$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')
   yes "$token" | head -c 1048576 >"$STEP/mark"
   for place in $(sample_places); do
-    "$DD" if="$STEP/mark" of="$DISK" bs=1M seek="$place" oflag=seek_bytes,direct conv=notrunc,fsync status=none || die "$DISK cannot be written"
+    "$DD" if="$STEP/mark" of="$DISK" bs=1M seek="$place" oflag=seek_bytes,$direct conv=notrunc,fsync status=none || die "$DISK cannot be written"
   done
 }
 
 check_samples() {
   verified=0
   for place in $(sample_places); do
-    "$DD" if="$DISK" of="$STEP/sample" bs=1M count=1 skip="$place" iflag=skip_bytes,direct status=none || die "$DISK cannot be read after the erase"
+    "$DD" if="$DISK" of="$STEP/sample" bs=1M count=1 skip="$place" iflag=skip_bytes,$direct status=none || die "$DISK cannot be read after the erase"
     # a mark that is only partly gone is not gone
     ! grep -qaF "$token" "$STEP/sample" || die "$DISK still has the mark at $place: the erase did nothing there"
     verified=$((verified + 1048576))

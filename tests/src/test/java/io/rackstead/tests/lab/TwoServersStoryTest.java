@@ -23,9 +23,10 @@ class TwoServersStoryTest {
 
   @TempDir Path data;
 
+  /// The second has an NVMe disk, which is told to erase itself.
   @Test
   void aBiosAndAUefiServerAreFoundInspectedInstalledAndReleased() {
-    try (var lab = Lab.start(data, 2, "test-small", "--disk", "1")) {
+    try (var lab = Lab.start(data, 2, "test-small", "--disk", "1", "--disk-type", "virtio,nvme")) {
       var api = lab.api();
       try {
         for (int number : List.of(1, 2)) {
@@ -56,7 +57,7 @@ class TwoServersStoryTest {
         .hasSizeGreaterThanOrEqualTo(3);
     assertThat(server.bytes(510, 2)).containsExactly(0x55, 0xaa);
 
-    api.act(id, "release", Map.of("erase", "quick"));
+    api.act(id, "release", Map.of("erase", number == 1 ? "quick" : "secure"));
     api.awaitState(id, "Ready", RELEASE);
     server.awaitOff(RELEASE);
     assertThat(server.bytes(0, WIPED)).containsOnly(0);
