@@ -21,7 +21,7 @@ class SecureEraseTest {
 
   @TempDir Path folder = Path.of("");
   private AgentHost host;
-  private Path disk;
+  private Path disk = Path.of("");
 
   @BeforeEach
   void aHost() throws Exception {
