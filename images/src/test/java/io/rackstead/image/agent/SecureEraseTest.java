@@ -43,7 +43,7 @@ class SecureEraseTest {
     assertThat(ran.output()).contains("erased (" + method + ")");
     assertThat(ran.exit()).isZero();
     assertThat(host.read("called")).contains(asked);
-    assertThat(Files.readAllBytes(disk)).containsOnly(0);
+    assertThat(disk).hasBinaryContent(new byte[DISK]);
     assertThat(host.facts().get("method").asText()).isEqualTo(method);
     assertThat(host.facts().get("verified_bytes").asLong()).isEqualTo(16 << 20);
   }
@@ -58,14 +58,14 @@ class SecureEraseTest {
   void otherNamespacesOfItsControllerAreNotErasedWithIt() throws Exception {
     nvme(1, 2, 4, ONE_NAMESPACE + "\\n[   1]:0x2", true);
     failed("has 2 namespaces", "would reach the others too");
-    assertThat(Files.readAllBytes(disk)).as("nothing was written").containsOnly(0x55);
+    assertThat(disk).as("nothing was written").hasBinaryContent(data());
   }
 
   @Test
   void anNvmeDiskThatCannotIsLeftAlone() throws Exception {
     nvme(0, 0, 0, ONE_NAMESPACE, true);
     failed("neither sanitize nor format", "choose full");
-    assertThat(Files.readAllBytes(disk)).as("nothing was written").containsOnly(0x55);
+    assertThat(disk).as("nothing was written").hasBinaryContent(data());
   }
 
   @ParameterizedTest
@@ -80,7 +80,7 @@ class SecureEraseTest {
     assertThat(ran.output()).contains("erased (" + method + ")");
     assertThat(ran.exit()).isZero();
     assertThat(host.read("called")).contains("--security-set-pass rackstead", asked);
-    assertThat(Files.readAllBytes(disk)).containsOnly(0);
+    assertThat(disk).hasBinaryContent(new byte[DISK]);
   }
 
   @ParameterizedTest
@@ -93,7 +93,7 @@ class SecureEraseTest {
   void anAtaDiskThatCannotSaysWhy(String security, String why) throws Exception {
     ata("\t" + security, true);
     failed(why);
-    assertThat(Files.readAllBytes(disk)).as("nothing was written").containsOnly(0x55);
+    assertThat(disk).as("nothing was written").hasBinaryContent(data());
   }
 
   @Test
@@ -144,9 +144,13 @@ class SecureEraseTest {
 
   private void filled(String name) throws Exception {
     disk = host.disk(name, "DISK-1", DISK);
+    Files.write(disk, data());
+  }
+
+  private static byte[] data() {
     var bytes = new byte[DISK];
     Arrays.fill(bytes, (byte) 0x55);
-    Files.write(disk, bytes);
+    return bytes;
   }
 
   private AgentHost.Ran erase() throws Exception {
