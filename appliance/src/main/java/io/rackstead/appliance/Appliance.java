@@ -94,9 +94,9 @@ public final class Appliance implements AutoCloseable {
       var images = new DirectoryImageStore(config.data().resolve("images"), clock);
       var events = part(new EventLog(database));
       var tasks = new TaskStore();
-      var machines = new Machines(database, events, tasks, clock, random);
-
       var book = new NetworkBook(database, clock);
+      var machines = new Machines(database, events, tasks, clock, random, book);
+
       ConfiguredNetworks.write(book, config.networks());
       var networks = new ServedNetworks(book, database, this::observing, () -> "");
       var capabilities = new Capabilities(database, clock, random);
@@ -195,7 +195,7 @@ public final class Appliance implements AutoCloseable {
       var sessionApi = new SessionApi(users, people, clock);
       routes.addAll(sessionApi.routes());
       var verbs =
-          new Verbs(machines, database, power, clock, () -> brake.holdsOff(clock.instant()));
+          new Verbs(machines, database, power, clock, () -> brake.holdsOff(clock.instant()), book);
       var sshKeys = new SshKeys(clock);
       var machineApi =
           new MachineApi(

@@ -5,6 +5,7 @@ import io.rackstead.access.Users;
 import io.rackstead.access.Vault;
 import io.rackstead.event.EventLog;
 import io.rackstead.machine.Machines;
+import io.rackstead.network.NetworkBook;
 import io.rackstead.store.Database;
 import io.rackstead.task.TaskStore;
 import java.io.IOException;
@@ -32,7 +33,9 @@ final class Closed {
     var vault = Vault.open(data.resolve("secrets"), random);
     try (var database = Database.open(data.resolve("db"));
         var events = new EventLog(database)) {
-      var machines = new Machines(database, events, new TaskStore(), clock, random);
+      var machines =
+          new Machines(
+              database, events, new TaskStore(), clock, random, new NetworkBook(database, clock));
       var desk =
           new Desk(
               data,

@@ -2,6 +2,8 @@ package io.rackstead.maas;
 
 import io.rackstead.commission.Hardware.Disk;
 import io.rackstead.machine.Machine;
+import io.rackstead.network.Topology;
+import io.rackstead.node.Interface;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -22,6 +24,7 @@ final class Allocation {
   private final Map<String, List<String>> constraints;
   private final List<WantedDisk> disks;
   private final List<WantedNic> nics;
+  private final Topology networks;
 
   private record WantedDisk(String label, double bytes, List<String> tags) {}
 
@@ -31,13 +34,17 @@ final class Allocation {
   record Candidate(Machine machine, Map<String, Object> byType) {}
 
   private Allocation(
-      Map<String, List<String>> constraints, List<WantedDisk> disks, List<WantedNic> nics) {
+      Map<String, List<String>> constraints,
+      List<WantedDisk> disks,
+      List<WantedNic> nics,
+      Topology networks) {
     this.constraints = constraints;
     this.disks = disks;
     this.nics = nics;
+    this.networks = networks;
   }
 
-  static Allocation of(Call call) {
+  static Allocation of(Call call, Topology networks) {
     var constraints = new LinkedHashMap<>(call.all());
     constraints.remove("storage");
     constraints.remove("interfaces");
@@ -47,13 +54,14 @@ final class Allocation {
     return new Allocation(
         constraints,
         storage(call.text("storage").orElse("")),
-        interfaces(call.text("interfaces").orElse("")));
+        interfaces(call.text("interfaces").orElse("")),
+        networks);
   }
 
   /// Those that fit, the cheapest first.
   List<Candidate> among(List<Machine> free) {
     return free.stream()
-        .filter(machine -> MachineFilter.fits(machine, constraints))
+        .filter(machine -> MachineFilter.fits(machine, constraints, networks))
         .sorted(Comparator.comparingDouble(Allocation::price).thenComparing(Machine::id))
         .flatMap(machine -> candidate(machine).stream())
         .toList();
@@ -101,13 +109,13 @@ final class Allocation {
     return Optional.of(found);
   }
 
-  private Optional<Map<String, List<Integer>>> nicsOf(Machine machine) {
-    var found = new LinkedHashMap<String, List<Integer>>();
+  private Optional<Map<String, List<Long>>> nicsOf(Machine machine) {
+    var found = new LinkedHashMap<String, List<Long>>();
     for (var wanted : nics) {
       var fitting =
-          DeviceShape.interfaces(machine).stream()
-              .filter(nic -> fits(String.valueOf(nic.get("name")), wanted.keys()))
-              .map(nic -> (Integer) nic.getOrDefault("id", 0))
+          machine.node().interfaces().stream()
+              .filter(nic -> InterfaceFilter.fits(networks, nic, wanted.keys()))
+              .map(Interface::id)
               .toList();
       if (fitting.isEmpty()) {
         return Optional.empty();
@@ -115,28 +123,6 @@ final class Allocation {
       found.put(wanted.label(), fitting);
     }
     return Optional.of(found);
-  }
-
-  /// There is one fabric with one VLAN and no space until networks are modelled.
-  private static boolean fits(String name, Map<String, String> keys) {
-    for (var key : keys.entrySet()) {
-      boolean negated = key.getKey().startsWith("not_");
-      var value = key.getValue();
-      boolean fits =
-          switch (key.getKey().replaceFirst("^not_", "")) {
-            case "name" -> value.equals(name);
-            case "fabric" -> value.equals("fabric-0") || value.equals("0");
-            case "vid" -> value.equals("0");
-            case "vlan" -> value.equals("untagged") || value.equals("5001");
-            case "space" -> value.equals("undefined");
-            case "mode" -> value.equals("unconfigured");
-            default -> false;
-          };
-      if (fits == negated) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static List<WantedDisk> storage(String text) {

@@ -1,7 +1,6 @@
 package io.rackstead.maas;
 
 import io.rackstead.commission.Hardware.Disk;
-import io.rackstead.commission.Hardware.Nic;
 import io.rackstead.machine.Machine;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,59 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// A machine's interfaces and block devices in MAAS's shape.
+/// A machine's block devices in MAAS's shape.
 final class DeviceShape {
   private static final long PARTITION_TABLE = 4L << 20;
 
   private DeviceShape() {}
-
-  static List<Map<String, Object>> interfaces(Machine machine) {
-    var nics = machine.hardware().map(h -> h.nics()).orElse(List.of());
-    var shapes = new ArrayList<Map<String, Object>>();
-    if (nics.isEmpty()) {
-      int number = 0;
-      for (var mac : machine.identity().macs()) {
-        shapes.add(nic(machine, new Nic("eth" + number++, mac, "", 0, true)));
-      }
-    } else {
-      nics.forEach(nic -> shapes.add(nic(machine, nic)));
-    }
-    return shapes;
-  }
-
-  static int id(Nic nic) {
-    return (int) (nic.mac().bits() & 0x7fff_ffff);
-  }
-
-  private static Map<String, Object> nic(Machine machine, Nic nic) {
-    int id = id(nic);
-    int speed = Math.max(0, nic.speedMbps());
-    var shape = new LinkedHashMap<String, Object>();
-    shape.put("system_id", machine.id().text());
-    shape.put("id", id);
-    shape.put("name", nic.name());
-    shape.put("type", "physical");
-    shape.put("mac_address", nic.mac().toString());
-    shape.put("enabled", true);
-    shape.put("tags", List.of());
-    shape.put("vlan", PlaceShape.vlan());
-    shape.put("links", List.of());
-    shape.put("parents", List.of());
-    shape.put("children", List.of());
-    shape.put("params", "");
-    shape.put("discovered", Optional.empty());
-    shape.put("effective_mtu", 1500);
-    shape.put("vendor", Optional.empty());
-    shape.put("product", Optional.empty());
-    shape.put("firmware_version", Optional.empty());
-    shape.put("link_connected", nic.link());
-    shape.put("interface_speed", speed);
-    shape.put("link_speed", nic.link() ? speed : 0);
-    shape.put("numa_node", 0);
-    shape.put("sriov_max_vf", 0);
-    shape.put("resource_uri", Dispatch.ROOT + "nodes/" + machine.id() + "/interfaces/" + id + "/");
-    return shape;
-  }
 
   static List<Map<String, Object>> disks(Machine machine) {
     return disksOf(machine).stream().map(disk -> disk(machine, disk)).toList();

@@ -84,7 +84,7 @@ final class LifecycleOperations {
   }
 
   private Reply allocate(Call call) {
-    var allocation = Allocation.of(call);
+    var allocation = Allocation.of(call, parts.networks().now());
     machines.checkPlaces(call.all());
     var free =
         machines.visible(call).stream()

@@ -71,6 +71,7 @@ public final class MaasApi {
     operations.add(get("Version", "version/", "", Access.PUBLIC, _ -> version()));
     operations.addAll(machines.operations());
     operations.addAll(new LifecycleOperations(parts, machines).operations());
+    operations.addAll(new InterfaceOperations(parts, machines).operations());
     operations.addAll(accounts.operations());
     operations.addAll(new SslKeyOperations(parts).operations());
     operations.addAll(new PlaceOperations(parts.things()).operations());

@@ -2,10 +2,12 @@ package io.rackstead.maas;
 
 import io.rackstead.image.Architecture;
 import io.rackstead.machine.Machine;
+import io.rackstead.network.Topology;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiPredicate;
 
 /// The filters of a list and the constraints of an allocation: AND between names, OR within one
@@ -13,22 +15,31 @@ import java.util.function.BiPredicate;
 final class MachineFilter {
   private static final Map<String, BiPredicate<Machine, String>> FILTERS = filters();
 
-  /// What filters by networks or VM hosts: there are none to match until they are modelled.
-  private static final List<String> NOT_THERE =
-      List.of("subnets", "fabric_classes", "pod", "pod_type", "link_speed");
+  /// What filters by VM hosts: there are none to match until they are modelled.
+  private static final List<String> NOT_THERE = List.of("pod", "pod_type");
+
+  /// What one of its interfaces will do for, and how [InterfaceFilter] calls it.
+  private static final Map<String, String> BY_INTERFACE =
+      Map.of(
+          "fabrics", "fabric",
+          "fabric_classes", "fabric_class",
+          "vlans", "vlan",
+          "subnets", "subnet",
+          "link_speed", "link_speed");
 
   private MachineFilter() {}
 
-  static boolean fits(Machine machine, Map<String, List<String>> wanted) {
+  static boolean fits(Machine machine, Map<String, List<String>> wanted, Topology networks) {
     for (var constraint : wanted.entrySet()) {
-      if (!fits(machine, constraint.getKey(), constraint.getValue())) {
+      if (!fits(machine, constraint.getKey(), constraint.getValue(), networks)) {
         return false;
       }
     }
     return true;
   }
 
-  private static boolean fits(Machine machine, String name, List<String> values) {
+  private static boolean fits(
+      Machine machine, String name, List<String> values, Topology networks) {
     var asked = values.stream().filter(value -> !value.isEmpty()).toList();
     if (asked.isEmpty()) {
       return true;
@@ -38,16 +49,25 @@ final class MachineFilter {
     if (NOT_THERE.contains(plain)) {
       return negated;
     }
-    var filter = FILTERS.get(plain);
-    if (filter == null) {
+    var filter = filter(plain, networks);
+    if (filter.isEmpty()) {
       // unknown names are ignored, as MAAS does
       return true;
     }
     boolean fits =
         plain.equals("tags") && !negated
-            ? asked.stream().allMatch(value -> filter.test(machine, value))
-            : asked.stream().anyMatch(value -> filter.test(machine, value));
+            ? asked.stream().allMatch(value -> filter.get().test(machine, value))
+            : asked.stream().anyMatch(value -> filter.get().test(machine, value));
     return fits != negated;
+  }
+
+  private static Optional<BiPredicate<Machine, String>> filter(String name, Topology networks) {
+    return Optional.ofNullable(BY_INTERFACE.get(name))
+        .<BiPredicate<Machine, String>>map(key ->
+            (machine, value) ->
+                machine.node().interfaces().stream()
+                    .anyMatch(i -> InterfaceFilter.fits(networks, i, Map.of(key, value))))
+        .or(() -> Optional.ofNullable(FILTERS.get(name)));
   }
 
   private static Map<String, BiPredicate<Machine, String>> filters() {
@@ -64,8 +84,6 @@ final class MachineFilter {
     filters.put("simple_status", MachineFilter::inState);
     filters.put("arch", MachineFilter::ofArch);
     filters.put("tags", (machine, tag) -> tags(tag).allMatch(machine.labels().tags()::contains));
-    filters.put("fabrics", (_, fabric) -> fabric.equals("fabric-0") || fabric.equals("0"));
-    filters.put("vlans", (_, vlan) -> vlan.equals("5001") || vlan.equals("untagged"));
     filters.put(
         "cpu_count",
         (machine, count) -> machine.hardware().map(h -> h.cpuCount()).orElse(0) >= number(count));

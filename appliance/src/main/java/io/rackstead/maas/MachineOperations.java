@@ -32,9 +32,11 @@ final class MachineOperations {
   private static final String ALL = "machines/";
   private static final String ONE = "machines/{system_id}/";
   private final Parts parts;
+  private final InterfaceShape interfaces;
 
   MachineOperations(Parts parts) {
     this.parts = parts;
+    this.interfaces = new InterfaceShape(parts.networks()::now);
   }
 
   List<MaasOperation> operations() {
@@ -69,7 +71,7 @@ final class MachineOperations {
   }
 
   Map<String, Object> shape(Machine machine) {
-    var shape = MachineShape.of(machine, parts.addresses().apply(machine));
+    var shape = MachineShape.of(machine, parts.addresses().apply(machine), interfaces);
     var labels = machine.labels();
     parts
         .things()
@@ -93,9 +95,10 @@ final class MachineOperations {
   private Reply list(Call call) {
     var wanted = call.all();
     checkPlaces(wanted);
+    var networks = parts.networks().now();
     return Dispatch.json(
         visible(call).stream()
-            .filter(machine -> MachineFilter.fits(machine, wanted))
+            .filter(machine -> MachineFilter.fits(machine, wanted, networks))
             .map(this::shape)
             .toList());
   }

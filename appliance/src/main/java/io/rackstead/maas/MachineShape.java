@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.State;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,12 +16,13 @@ import java.util.Optional;
 final class MachineShape {
   private MachineShape() {}
 
-  static Map<String, Object> of(Machine machine, List<String> addresses) {
+  static Map<String, Object> of(
+      Machine machine, List<String> addresses, InterfaceShape interfaces) {
     var shape = new LinkedHashMap<String, Object>();
     names(shape, machine);
     sizes(shape, machine);
     standing(shape, machine);
-    devices(shape, machine, addresses);
+    devices(shape, machine, addresses, interfaces);
     results(shape, machine.state());
     shape.put("constraints_by_type", Map.of());
     shape.put("resource_uri", uri(machine));
@@ -143,12 +145,18 @@ final class MachineShape {
     return state == State.BROKEN || state.name().contains("FAILED");
   }
 
-  private static void devices(Map<String, Object> shape, Machine machine, List<String> addresses) {
-    var interfaces = DeviceShape.interfaces(machine);
+  private static void devices(
+      Map<String, Object> shape,
+      Machine machine,
+      List<String> addresses,
+      InterfaceShape interfaces) {
+    var wired = interfaces.all(machine);
+    var known = new LinkedHashSet<>(addresses);
+    known.addAll(machine.node().addresses());
     var disks = DeviceShape.disks(machine);
-    shape.put("ip_addresses", addresses);
-    shape.put("interface_set", interfaces);
-    shape.put("boot_interface", interfaces.stream().findFirst());
+    shape.put("ip_addresses", known);
+    shape.put("interface_set", wired);
+    shape.put("boot_interface", bootInterface(wired));
     shape.put("blockdevice_set", disks);
     shape.put("physicalblockdevice_set", disks);
     shape.put("virtualblockdevice_set", List.of());
@@ -158,10 +166,16 @@ final class MachineShape {
         List.of("special_filesystems", "cache_sets", "bcaches", "raids", "volume_groups")) {
       shape.put(none, List.of());
     }
-    var gateway = new LinkedHashMap<String, Object>();
-    gateway.put("gateway_ip", Optional.empty());
-    gateway.put("link_id", Optional.empty());
-    shape.put("default_gateways", Map.of("ipv4", gateway, "ipv6", gateway));
+    shape.put("default_gateways", interfaces.gateways(machine.node()));
+  }
+
+  /// The first that has a cable, for the firmware starts from one of those.
+  private static Optional<Map<String, Object>> bootInterface(List<Map<String, Object>> wired) {
+    return wired.stream()
+        .filter(
+            i -> "physical".equals(i.get("type")) && Boolean.TRUE.equals(i.get("link_connected")))
+        .findFirst()
+        .or(() -> wired.stream().findFirst());
   }
 
   private static void results(Map<String, Object> shape, State state) {

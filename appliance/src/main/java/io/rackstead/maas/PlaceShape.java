@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32;
 
-/// Where a machine stands, in MAAS's words: zone, pool, domain, VLAN.
+/// Where a machine stands, in MAAS's words: zone, pool, domain.
 final class PlaceShape {
   static final String DOMAIN = "maas";
 
@@ -40,25 +40,6 @@ final class PlaceShape {
     domain.put("resource_record_count", 0);
     domain.put("resource_uri", Dispatch.ROOT + "domains/0/");
     return domain;
-  }
-
-  /// The one VLAN that there is until networks are modelled.
-  static Map<String, Object> vlan() {
-    var vlan = new LinkedHashMap<String, Object>();
-    vlan.put("id", 5001);
-    vlan.put("vid", 0);
-    vlan.put("name", "untagged");
-    vlan.put("fabric", "fabric-0");
-    vlan.put("fabric_id", 0);
-    vlan.put("mtu", 1500);
-    vlan.put("dhcp_on", true);
-    vlan.put("external_dhcp", java.util.Optional.empty());
-    vlan.put("primary_rack", java.util.Optional.empty());
-    vlan.put("secondary_rack", java.util.Optional.empty());
-    vlan.put("relay_vlan", java.util.Optional.empty());
-    vlan.put("space", "undefined");
-    vlan.put("resource_uri", Dispatch.ROOT + "vlans/5001/");
-    return vlan;
   }
 
   /// A number for what has a name only: the same at each start, and an `int` for everybody.

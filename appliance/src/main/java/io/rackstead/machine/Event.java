@@ -3,6 +3,7 @@ package io.rackstead.machine;
 import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.PowerState;
 import io.rackstead.commission.Hardware;
+import io.rackstead.node.Setup;
 import java.util.Optional;
 
 /// What can happen to a machine. What people and rules want comes first, what machines report after
@@ -35,6 +36,11 @@ public sealed interface Event {
 
   /// Names, place, tags, owner data: one event per request.
   record Edit(Labels labels) implements Event {}
+
+  /// Interfaces configured anew.
+  ///
+  /// @param before what the change was made from; when it is no longer so, the change is refused
+  record Configure(Setup before, Setup after, String what) implements Event {}
 
   /// How the machine is switched; the password goes to the vault in the same transaction.
   record SetPower(Optional<BmcAddress> bmc, String user) implements Event {}

@@ -176,12 +176,14 @@ public final class Lifecycle {
           machine
               .with(machine.labels().withOwner(""))
               .with(machine.power().withPrompt(""))
+              .with(machine.node().released())
               .withDeployment(Optional.empty())
               .withErase(EraseMode.NONE);
       case Erased() -> machine.hardware().map(h -> machine.with(h.erased())).orElse(machine);
       case Lock() -> machine.withLocked(true);
       case Unlock() -> machine.withLocked(false);
       case Edit(var labels) -> machine.with(labels);
+      case Configure(_, var after, _) -> machine.with(after);
       case SetPower(var bmc, var user) ->
           machine.with(
               new Power(
@@ -237,6 +239,7 @@ public final class Lifecycle {
       case Lock(),
           Unlock(),
           Edit(_),
+          Configure(_, _, _),
           SetPower(_, _),
           ClearQuarantine(),
           Quarantine(_),
@@ -272,6 +275,9 @@ public final class Lifecycle {
         && machine.state() != COMMISSIONING) {
       return Optional.of(
           machine.hostname() + " is " + machine.state().title() + ": its report is late");
+    }
+    if (event instanceof Configure(var before, _, _) && !before.equals(machine.node())) {
+      return Optional.of(machine.hostname() + " was configured by somebody else meanwhile");
     }
     if (!held(machine, event.getClass())) {
       return Optional.empty();

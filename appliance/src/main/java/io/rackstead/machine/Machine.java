@@ -2,6 +2,7 @@ package io.rackstead.machine;
 
 import io.rackstead.commission.Hardware;
 import io.rackstead.image.Architecture;
+import io.rackstead.node.Setup;
 import java.util.Optional;
 
 /// One physical server, from first sight to removal. A value: it changes only through [Machines].
@@ -9,6 +10,7 @@ import java.util.Optional;
 /// @param version counts every change, for optimistic locking
 /// @param quarantine why nothing may be done with it until a person has looked; empty when all is
 ///   well
+/// @param setup how its interfaces are configured; empty until it is written first
 /// @param erase what the release under way does to the disks
 public record Machine(
     MachineId id,
@@ -22,7 +24,59 @@ public record Machine(
     Optional<Hardware> hardware,
     Power power,
     Optional<Deployment> deployment,
-    EraseMode erase) {
+    EraseMode erase,
+    Optional<Setup> setup) {
+  public Machine(
+      MachineId id,
+      long version,
+      Identity identity,
+      Labels labels,
+      Standing standing,
+      boolean locked,
+      Optional<String> quarantine,
+      Architecture arch,
+      Optional<Hardware> hardware,
+      Power power,
+      Optional<Deployment> deployment,
+      EraseMode erase) {
+    this(
+        id,
+        version,
+        identity,
+        labels,
+        standing,
+        locked,
+        quarantine,
+        arch,
+        hardware,
+        power,
+        deployment,
+        erase,
+        Optional.empty());
+  }
+
+  /// Its interfaces as they are configured; bare when nothing was ever seen of it.
+  public Setup node() {
+    return setup.orElse(Setup.BARE);
+  }
+
+  public Machine with(Setup newSetup) {
+    return new Machine(
+        id,
+        version,
+        identity,
+        labels,
+        standing,
+        locked,
+        quarantine,
+        arch,
+        hardware,
+        power,
+        deployment,
+        erase,
+        Optional.of(newSetup));
+  }
+
   public State state() {
     return standing.state();
   }
@@ -48,7 +102,8 @@ public record Machine(
         hardware,
         power,
         deployment,
-        erase);
+        erase,
+        setup);
   }
 
   public Machine with(Labels newLabels) {
@@ -64,7 +119,8 @@ public record Machine(
         hardware,
         power,
         deployment,
-        erase);
+        erase,
+        setup);
   }
 
   public Machine with(Power newPower) {
@@ -80,7 +136,8 @@ public record Machine(
         hardware,
         newPower,
         deployment,
-        erase);
+        erase,
+        setup);
   }
 
   public Machine with(Identity newIdentity) {
@@ -96,7 +153,8 @@ public record Machine(
         hardware,
         power,
         deployment,
-        erase);
+        erase,
+        setup);
   }
 
   public Machine with(Hardware newHardware) {
@@ -112,7 +170,8 @@ public record Machine(
         Optional.of(newHardware),
         power,
         deployment,
-        erase);
+        erase,
+        setup);
   }
 
   public Machine with(Architecture newArch) {
@@ -128,7 +187,8 @@ public record Machine(
         hardware,
         power,
         deployment,
-        erase);
+        erase,
+        setup);
   }
 
   public Machine withDeployment(Optional<Deployment> newDeployment) {
@@ -144,7 +204,8 @@ public record Machine(
         hardware,
         power,
         newDeployment,
-        erase);
+        erase,
+        setup);
   }
 
   public Machine withErase(EraseMode newErase) {
@@ -160,7 +221,8 @@ public record Machine(
         hardware,
         power,
         deployment,
-        newErase);
+        newErase,
+        setup);
   }
 
   public Machine withLocked(boolean newLocked) {
@@ -176,7 +238,8 @@ public record Machine(
         hardware,
         power,
         deployment,
-        erase);
+        erase,
+        setup);
   }
 
   public Machine withQuarantine(Optional<String> newQuarantine) {
@@ -192,7 +255,8 @@ public record Machine(
         hardware,
         power,
         deployment,
-        erase);
+        erase,
+        setup);
   }
 
   Machine withVersion(long newVersion) {
@@ -208,6 +272,7 @@ public record Machine(
         hardware,
         power,
         deployment,
-        erase);
+        erase,
+        setup);
   }
 }

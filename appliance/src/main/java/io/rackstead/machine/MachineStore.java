@@ -1,6 +1,8 @@
 package io.rackstead.machine;
 
 import io.rackstead.http.Json;
+import io.rackstead.node.NodeNumbers;
+import io.rackstead.node.Settling;
 import io.rackstead.pxe.net.MacAddress;
 import io.rackstead.store.StoreException;
 import io.rackstead.store.Tx;
@@ -9,6 +11,12 @@ import java.util.Optional;
 
 /// Machines in the database: what is looked for in columns, the rest as one document.
 final class MachineStore {
+  private final LinkAddresses addresses;
+
+  MachineStore(LinkAddresses addresses) {
+    this.addresses = addresses;
+  }
+
   private static final String INSERT =
       "insert into machine (id, version, state, epoch, hostname, document) values (?, ?, ?, ?, ?, ?)";
   private static final String UPDATE =
@@ -31,7 +39,34 @@ final class MachineStore {
         id);
   }
 
-  void insert(Tx tx, Machine machine) {
+  boolean unsettled(Tx tx) {
+    return all(tx).stream().anyMatch(machine -> machine.setup().isEmpty());
+  }
+
+  /// Machines that were written before they had interfaces of their own get them once.
+  void settleAll(Tx tx) {
+    for (var machine : all(tx)) {
+      if (machine.setup().isEmpty()) {
+        tx.change(
+            "update machine set document = ? where id = ?",
+            Json.text(settled(tx, machine)),
+            machine.id());
+      }
+    }
+  }
+
+  /// With a number for each part that the machine has now.
+  private static Machine settled(Tx tx, Machine machine) {
+    return machine.with(
+        Settling.of(
+            machine.node(),
+            machine.identity().macs(),
+            machine.hardware(),
+            () -> NodeNumbers.next(tx)));
+  }
+
+  Machine insert(Tx tx, Machine newcomer) {
+    var machine = settled(tx, newcomer);
     tx.change(
         INSERT,
         machine.id(),
@@ -41,9 +76,15 @@ final class MachineStore {
         machine.hostname(),
         Json.text(machine));
     addMacs(tx, machine);
+    return machine;
   }
 
-  Machine update(Tx tx, Machine before, Machine after) {
+  Machine update(Tx tx, Machine before, Machine changed) {
+    boolean another =
+        changed.setup().isEmpty()
+            || !changed.hardware().equals(before.hardware())
+            || !changed.identity().equals(before.identity());
+    var after = addresses.settled(tx, before, another ? settled(tx, changed) : changed);
     int rows =
         tx.change(
             UPDATE,
@@ -65,6 +106,7 @@ final class MachineStore {
   }
 
   void delete(Tx tx, MachineId id) {
+    addresses.gone(tx, id);
     tx.change("delete from entry where machine_id = ?", id);
     tx.change("delete from machine where id = ?", id);
   }

@@ -5,6 +5,7 @@ import io.rackstead.event.EventLog;
 import io.rackstead.image.Architecture;
 import io.rackstead.machine.Outcome.Moved;
 import io.rackstead.machine.Outcome.Refused;
+import io.rackstead.network.NetworkBook;
 import io.rackstead.pxe.net.MacAddress;
 import io.rackstead.store.Database;
 import io.rackstead.store.Tx;
@@ -34,7 +35,7 @@ public final class Machines {
   private final TaskStore tasks;
   private final InstantSource clock;
   private final RandomGenerator random;
-  private final MachineStore store = new MachineStore();
+  private final MachineStore store;
   private final Map<MachineId, Machine> view = new ConcurrentHashMap<>();
   private final Map<MacAddress, MachineId> byMac = new ConcurrentHashMap<>();
   private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
@@ -47,12 +48,17 @@ public final class Machines {
       EventLog events,
       TaskStore tasks,
       InstantSource clock,
-      RandomGenerator random) {
+      RandomGenerator random,
+      NetworkBook networks) {
+    store = new MachineStore(new LinkAddresses(networks));
     this.database = database;
     this.events = events;
     this.tasks = tasks;
     this.clock = clock;
     this.random = random;
+    if (database.read(store::unsettled)) {
+      database.change(store::settleAll);
+    }
     database.read(store::all).forEach(this::show);
     database.onReopened(this::reload);
   }
@@ -246,7 +252,7 @@ public final class Machines {
                   Power.MANUAL,
                   Optional.empty(),
                   EraseMode.NONE);
-          store.insert(tx, created);
+          created = store.insert(tx, created);
           with.accept(tx, created);
           written.add(
               events.append(
@@ -355,6 +361,7 @@ public final class Machines {
       case Event.SetPower(var bmc, var user) ->
           bmc.map(b -> ": " + b + " as " + user).orElse(": manual");
       case Event.Prompted(var prompt) -> prompt.isEmpty() ? ": done" : ": " + prompt;
+      case Event.Configure(_, _, var what) -> ": " + what;
       case Event.Allocate(var owner) -> " to " + owner;
       default -> "";
     };

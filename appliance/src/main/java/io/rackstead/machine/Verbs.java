@@ -9,6 +9,9 @@ import io.rackstead.bmc.PowerAction;
 import io.rackstead.bmc.PowerState;
 import io.rackstead.http.Problem;
 import io.rackstead.http.Request;
+import io.rackstead.network.NetworkBook;
+import io.rackstead.node.Around;
+import io.rackstead.node.Wiring;
 import io.rackstead.plan.DiskChoice;
 import io.rackstead.power.PowerControl;
 import io.rackstead.store.Database;
@@ -27,6 +30,7 @@ public final class Verbs {
   private final PowerControl power;
   private final InstantSource clock;
   private final Supplier<Optional<String>> brake;
+  private final NetworkBook networks;
 
   /// @param brake asked before a machine is switched off or reset: why it may not be now
   public Verbs(
@@ -34,12 +38,14 @@ public final class Verbs {
       Database database,
       PowerControl power,
       InstantSource clock,
-      Supplier<Optional<String>> brake) {
+      Supplier<Optional<String>> brake,
+      NetworkBook networks) {
     this.machines = machines;
     this.database = database;
     this.power = power;
     this.clock = clock;
     this.brake = brake;
+    this.networks = networks;
   }
 
   /// The machine of that id or hostname; one that is not theirs to see is not there.
@@ -174,6 +180,11 @@ public final class Verbs {
         instanceof DiskChoice.None(var why)) {
       throw new Problem(409, machine.hostname() + ": " + why);
     }
+    var around = Around.of(networks.now());
+    Wiring.uninstallable(machine.node(), around)
+        .ifPresent(why -> {
+          throw new Problem(409, machine.hostname() + " cannot be deployed: " + why);
+        });
     var mine = ready ? allocate(request, machine) : machine;
     if (!order.hostname().isEmpty() && !order.hostname().equals(mine.hostname())) {
       mine = edit(request, mine, mine.labels().withHostname(order.hostname()));
@@ -189,7 +200,8 @@ public final class Verbs {
                 order.sshKeys(),
                 order.userData(),
                 order.consentToWipe(),
-                false)));
+                false,
+                Optional.of(around.of(mine.node())))));
   }
 
   public Machine edit(Request request, Machine machine, Labels labels) {

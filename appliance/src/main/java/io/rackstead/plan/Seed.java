@@ -2,7 +2,6 @@ package io.rackstead.plan;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rackstead.commission.Hardware;
 import io.rackstead.machine.Deployment;
 import io.rackstead.machine.Machine;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +31,7 @@ public final class Seed {
       case "user-data" ->
           userData(machine.deployment().map(Deployment::userData).orElse(""))
               .getBytes(StandardCharsets.UTF_8);
-      case "network-config" -> Yaml.bytes(network(machine));
+      case "network-config" -> Yaml.bytes(NetworkConfig.of(machine));
       case "90-rackstead.cfg" -> Yaml.bytes(config(reportUrl));
       default -> throw new IllegalArgumentException("no seed file " + path);
     };
@@ -50,22 +49,6 @@ public final class Seed {
 
   private static String userData(String given) {
     return given.isEmpty() ? "#cloud-config\n{}\n" : given;
-  }
-
-  private static ObjectNode network(Machine machine) {
-    var network = JSON.objectNode();
-    network.put("version", 2);
-    var ethernets = network.putObject("ethernets");
-    for (var nic : machine.hardware().map(Hardware::nics).orElse(List.of())) {
-      var ethernet = ethernets.putObject(nic.name());
-      ethernet.putObject("match").put("macaddress", nic.mac().toString());
-      ethernet.put("set-name", nic.name());
-      ethernet.put("optional", true);
-      if (nic.link()) {
-        ethernet.put("dhcp4", true);
-      }
-    }
-    return network;
   }
 
   private static ObjectNode config(String reportUrl) {

@@ -15,7 +15,8 @@ final class Migrations {
           "003-network.sql",
           "005-people.sql",
           "006-things.sql",
-          "007-numbers.sql");
+          "007-numbers.sql",
+          "008-node.sql");
 
   private Migrations() {}
 

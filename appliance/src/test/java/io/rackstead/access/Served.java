@@ -76,6 +76,7 @@ public final class Served implements AutoCloseable {
 
   public Served(Path folder) throws IOException {
     site = new Site(folder);
+    networks = site.networks;
     var images = new DirectoryImageStore(folder.resolve("images"), site);
     var disk = new byte[1 << 20];
     disk[510] = 0x55;
@@ -94,7 +95,8 @@ public final class Served implements AutoCloseable {
     var dialer = new FakeBmcs();
     dialer.plug(bmc);
     var power = new PowerControl(site.machines, new Bmcs(dialer, site.database, site.vault));
-    var verbs = new Verbs(site.machines, site.database, power, site, Optional::empty);
+    var verbs =
+        new Verbs(site.machines, site.database, power, site, Optional::empty, site.networks);
     var machineApi =
         new MachineApi(
             site.machines, verbs, site.database, images, site.sshKeys, progresses, _ -> List.of());
@@ -113,7 +115,7 @@ public final class Served implements AutoCloseable {
                 site,
                 _ -> List.of(),
                 Things.open(site.database, site.machines, site, Runnable::run),
-                networks = new NetworkBook(site.database, site)),
+                networks),
             sessionApi);
     routes.addAll(sessionApi.routes());
     routes.addAll(machineApi.routes());

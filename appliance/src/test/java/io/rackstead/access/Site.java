@@ -3,6 +3,7 @@ package io.rackstead.access;
 import io.rackstead.access.Principal.Role;
 import io.rackstead.event.EventLog;
 import io.rackstead.machine.Machines;
+import io.rackstead.network.NetworkBook;
 import io.rackstead.store.Database;
 import io.rackstead.task.TaskStore;
 import java.io.IOException;
@@ -23,6 +24,7 @@ public final class Site implements AutoCloseable, InstantSource {
   public final Sessions sessions;
   public final SshKeys sshKeys;
   public final EventLog events;
+  public final NetworkBook networks;
   public final Machines machines;
   public final Doorman doorman;
   private Instant now = Instant.parse("2026-11-22T18:00:00Z");
@@ -37,7 +39,8 @@ public final class Site implements AutoCloseable, InstantSource {
     sessions = new Sessions(random, this);
     sshKeys = new SshKeys(this);
     events = new EventLog(database);
-    machines = new Machines(database, events, new TaskStore(), this, random);
+    networks = new NetworkBook(database, this);
+    machines = new Machines(database, events, new TaskStore(), this, random, networks);
     doorman = new Doorman(database, users, keys, sessions, this, List.of());
   }
 

@@ -109,7 +109,8 @@ class AgentWorkTest {
                 List.of("ssh-ed25519 AAAA ada@home"),
                 userData,
                 false,
-                false)));
+                false,
+                Optional.empty())));
   }
 
   @Test

@@ -276,7 +276,15 @@ class DeploymentCrashTest {
         rack.machines.apply(
             id,
             new Event.Deploy(
-                new Deployment(image.id(), image.raw().sha256(), "", List.of(), "", false, false)),
+                new Deployment(
+                    image.id(),
+                    image.raw().sha256(),
+                    "",
+                    List.of(),
+                    "",
+                    false,
+                    false,
+                    Optional.empty())),
             Actor.user("ada"));
     return outcome instanceof Outcome.Moved;
   }

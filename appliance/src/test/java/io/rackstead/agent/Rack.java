@@ -19,6 +19,7 @@ import io.rackstead.machine.Event;
 import io.rackstead.machine.Identity;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.Machines;
+import io.rackstead.network.NetworkBook;
 import io.rackstead.power.Bmcs;
 import io.rackstead.power.PowerTasks;
 import io.rackstead.pxe.net.MacAddress;
@@ -81,7 +82,9 @@ public final class Rack implements AutoCloseable {
     images = new DirectoryImageStore(folder.resolve("images"), this::now);
     events = new EventLog(database);
     var taskStore = new TaskStore();
-    machines = new Machines(database, events, taskStore, this::now, random);
+    machines =
+        new Machines(
+            database, events, taskStore, this::now, random, new NetworkBook(database, this::now));
     capabilities = new Capabilities(database, this::now, random);
     booter =
         new MachineBooter(

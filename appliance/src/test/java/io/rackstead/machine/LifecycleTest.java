@@ -38,7 +38,14 @@ class LifecycleTest {
 
   private static Deployment deployment() {
     return new Deployment(
-        ImageId.parse("debian-12"), "0".repeat(64), "", List.of(), "", false, false);
+        ImageId.parse("debian-12"),
+        "0".repeat(64),
+        "",
+        List.of(),
+        "",
+        false,
+        false,
+        Optional.empty());
   }
 
   private static Machine moved(Machine machine, Event event) {

@@ -53,6 +53,9 @@ final class DebianImageBuilder {
           "debian-archive-keyring",
           // first boot
           "cloud-init",
+          // without it cloud-init makes neither bond nor bridge nor VLAN: its systemd-networkd
+          // renderer writes no .netdev
+          "netplan.io",
           "cloud-guest-utils",
           "e2fsprogs",
           "dosfstools",

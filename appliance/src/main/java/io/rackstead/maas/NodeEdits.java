@@ -1,0 +1,76 @@
+package io.rackstead.maas;
+
+import io.rackstead.http.Problem;
+import io.rackstead.maas.MaasApi.Parts;
+import io.rackstead.machine.Event;
+import io.rackstead.machine.Machine;
+import io.rackstead.machine.State;
+import io.rackstead.machine.Verbs;
+import io.rackstead.node.Around;
+import io.rackstead.node.Invalid;
+import io.rackstead.node.NodeNumbers;
+import io.rackstead.node.Setup;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/// Changes to how a machine is configured: who may, in which states, and what a mistake is called.
+final class NodeEdits {
+  private static final Set<State> WIRED_IN =
+      EnumSet.of(
+          State.NEW,
+          State.READY,
+          State.ALLOCATED,
+          State.BROKEN,
+          State.FAILED_TESTING,
+          State.FAILED_COMMISSIONING,
+          State.FAILED_DEPLOYMENT);
+
+  private final Parts parts;
+  private final MachineOperations machines;
+
+  NodeEdits(Parts parts, MachineOperations machines) {
+    this.parts = parts;
+    this.machines = machines;
+  }
+
+  /// The machine, if its interfaces may be changed now by who asks.
+  Machine wirable(Call call) {
+    var machine = machines.machine(call);
+    Verbs.mustOperate(call.request(), machine);
+    Verbs.mustBeUnlocked(machine);
+    if (!WIRED_IN.contains(machine.state())) {
+      throw new Problem(
+          409,
+          "Cannot change the interfaces of %s: it is %s, and that takes %s"
+              .formatted(
+                  machine.hostname(),
+                  machine.state().title(),
+                  String.join(", ", WIRED_IN.stream().map(State::title).toList())));
+    }
+    return machine;
+  }
+
+  long number() {
+    return parts.database().inTransaction(NodeNumbers::next);
+  }
+
+  Around around() {
+    return Around.of(parts.networks().now());
+  }
+
+  /// Carries a change out; it is made from what the caller saw, or refused.
+  Machine change(Call call, Machine machine, String what, UnaryOperator<Setup> how) {
+    Setup after;
+    try {
+      after = how.apply(machine.node());
+    } catch (Invalid e) {
+      throw FormErrors.of(e.field(), e.reason());
+    }
+    return after.equals(machine.node())
+        ? machine
+        : parts
+            .verbs()
+            .apply(call.request(), machine, new Event.Configure(machine.node(), after, what));
+  }
+}

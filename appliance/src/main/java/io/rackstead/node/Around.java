@@ -1,0 +1,69 @@
+package io.rackstead.node;
+
+import io.rackstead.network.Ip;
+import io.rackstead.network.Topology;
+import java.util.List;
+import java.util.Optional;
+
+/// What the configuration of a machine needs to know of the networks. Written down with a
+/// deployment, for what a machine is installed with is fixed when that is asked for.
+public record Around(List<Vlan> vlans, List<Subnet> subnets) {
+  public static final Around NOTHING = new Around(List.of(), List.of());
+
+  public record Vlan(long id, int vid, int mtu) {}
+
+  /// @param cidr `10.77.0.0/24`
+  public record Subnet(
+      long id, String cidr, long vlan, Optional<String> gateway, List<String> dns) {
+    public Subnet {
+      dns = List.copyOf(dns);
+    }
+
+    public boolean v6() {
+      return cidr.contains(":");
+    }
+
+    public String prefix() {
+      return cidr.substring(cidr.indexOf('/') + 1);
+    }
+  }
+
+  public Around {
+    vlans = List.copyOf(vlans);
+    subnets = List.copyOf(subnets);
+  }
+
+  public static Around of(Topology all) {
+    return new Around(
+        all.vlans().stream().map(v -> new Vlan(v.id(), v.vid(), v.mtu())).toList(),
+        all.subnets().stream()
+            .map(s ->
+                new Subnet(
+                    s.id(),
+                    s.cidr().toString(),
+                    s.vlanId(),
+                    s.gateway().map(Ip::text),
+                    s.dnsServers().stream().map(Ip::text).toList()))
+            .toList());
+  }
+
+  /// Only what the machine is on.
+  public Around of(Setup setup) {
+    return new Around(
+        vlans.stream()
+            .filter(v ->
+                setup.interfaces().stream().anyMatch(i -> i.vlan().equals(Optional.of(v.id()))))
+            .toList(),
+        subnets.stream()
+            .filter(s -> setup.links().anyMatch(l -> l.subnet().equals(Optional.of(s.id()))))
+            .toList());
+  }
+
+  public Optional<Vlan> vlan(long id) {
+    return vlans.stream().filter(v -> v.id() == id).findFirst();
+  }
+
+  public Optional<Subnet> subnet(long id) {
+    return subnets.stream().filter(s -> s.id() == id).findFirst();
+  }
+}
