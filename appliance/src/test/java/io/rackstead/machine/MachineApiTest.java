@@ -81,6 +81,7 @@ class MachineApiTest {
             "vendor",
             "product",
             "serial",
+            "disks_given",
             "boot_mode",
             "image",
             "addresses",
