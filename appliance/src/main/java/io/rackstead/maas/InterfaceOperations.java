@@ -10,10 +10,10 @@ import io.rackstead.http.Reply;
 import io.rackstead.http.Route.Access;
 import io.rackstead.maas.MaasApi.Parts;
 import io.rackstead.machine.Machine;
+import io.rackstead.network.Rejected;
 import io.rackstead.node.Around;
 import io.rackstead.node.Interface;
 import io.rackstead.node.Interface.Kind;
-import io.rackstead.node.Invalid;
 import io.rackstead.node.Link;
 import io.rackstead.node.Setup;
 import io.rackstead.node.Wiring;
@@ -74,10 +74,7 @@ final class InterfaceOperations {
   }
 
   private static Interface one(Call call, Machine machine) {
-    return machine
-        .node()
-        .named(call.part("id"))
-        .orElseThrow(() -> new Problem(404, "No Interface matches the given query."));
+    return machine.node().named(call.part("id")).orElseThrow(() -> Fields.none("Interface"));
   }
 
   private Reply create(Call call, Kind kind) {
@@ -99,7 +96,7 @@ final class InterfaceOperations {
         mac(call)
             .or(() -> kind == Kind.PHYSICAL ? Optional.empty() : first.flatMap(Interface::mac));
     if (kind == Kind.PHYSICAL && mac.isEmpty()) {
-      throw new Invalid("mac_address", "This field is required.");
+      throw new Rejected("mac_address", "This field is required.");
     }
     mac.filter(_ -> kind == Kind.PHYSICAL).ifPresent(this::mustBeNobodys);
     var vlan =
@@ -116,9 +113,9 @@ final class InterfaceOperations {
         vlan,
         parents,
         List.of(),
-        call.number("mtu").map(Double::intValue).orElse(0),
+        Fields.number(call, "mtu").orElse(0),
         call.truth("link_connected").orElse(true),
-        call.number("interface_speed").map(Double::intValue).orElse(0),
+        Fields.number(call, "interface_speed").orElse(0),
         Wiring.params(kind, Map.of(), params(call)));
   }
 
@@ -131,14 +128,14 @@ final class InterfaceOperations {
                     .anyMatch(i -> i.kind() == Kind.PHYSICAL && i.mac().equals(Optional.of(mac))))
         .findFirst()
         .ifPresent(other -> {
-          throw new Invalid(
+          throw new Rejected(
               "mac_address", "This MAC address is already in use by " + other.hostname() + ".");
         });
   }
 
   private String name(
       Call call, Setup setup, Kind kind, Optional<Interface> first, Optional<Long> vlan) {
-    var given = call.text("name").filter(t -> !t.isEmpty());
+    var given = Fields.filled(call, "name");
     if (kind == Kind.VLAN) {
       int vid = vlan.flatMap(edits.around()::vlan).map(Around.Vlan::vid).orElse(0);
       return given.orElseGet(() -> first.map(Interface::name).orElse("eth0") + "." + vid);
@@ -147,7 +144,7 @@ final class InterfaceOperations {
       return given.get();
     }
     if (kind != Kind.PHYSICAL) {
-      throw new Invalid("name", "This field is required.");
+      throw new Rejected("name", "This field is required.");
     }
     int n = 0;
     while (setup.named("eth" + n).isPresent()) {
@@ -157,9 +154,7 @@ final class InterfaceOperations {
   }
 
   private static Optional<MacAddress> mac(Call call) {
-    return call.text("mac_address")
-        .filter(t -> !t.isEmpty())
-        .map(text -> Wiring.mac("mac_address", text));
+    return Fields.filled(call, "mac_address").map(text -> Fields.mac("mac_address", text));
   }
 
   /// `parents` repeated, or `parent`; each by number or by name.
@@ -172,7 +167,8 @@ final class InterfaceOperations {
           setup
               .named(text)
               .orElseThrow(() ->
-                  new Invalid("parents", "Select a valid choice. " + text + " is not one of them."))
+                  new Rejected(
+                      "parents", "Select a valid choice. " + text + " is not one of them."))
               .id());
     }
     return ids;
@@ -190,7 +186,7 @@ final class InterfaceOperations {
             .filter(id -> Long.toString(id).equals(text))
             .findFirst()
             .orElseThrow(
-                () -> new Invalid("vlan", "There is no VLAN with the number " + text + ".")));
+                () -> new Rejected("vlan", "There is no VLAN with the number " + text + ".")));
   }
 
   private static Map<String, String> params(Call call) {
@@ -216,11 +212,11 @@ final class InterfaceOperations {
     boolean physical = before.kind() == Kind.PHYSICAL;
     var mac = mac(call).or(before::mac);
     if (physical && !mac.equals(before.mac())) {
-      throw new Invalid("mac_address", "The MAC address is what the machine itself reports.");
+      throw new Rejected("mac_address", "The MAC address is what the machine itself reports.");
     }
     return new Interface(
         before.id(),
-        call.text("name").filter(t -> !t.isEmpty()).orElse(before.name()),
+        Fields.filled(call, "name").orElse(before.name()),
         before.kind(),
         mac,
         call.truth("enabled").orElse(before.enabled()),
@@ -228,11 +224,9 @@ final class InterfaceOperations {
         call.text("vlan").isPresent() ? vlan(call) : before.vlan(),
         parents ? parents(call, setup) : before.parents(),
         before.links(),
-        call.text("mtu").isPresent()
-            ? call.number("mtu").map(Double::intValue).orElse(0)
-            : before.mtu(),
+        call.text("mtu").isPresent() ? Fields.number(call, "mtu").orElse(0) : before.mtu(),
         call.truth("link_connected").orElse(before.connected()),
-        call.number("interface_speed").map(Double::intValue).orElse(before.speedMbps()),
+        Fields.number(call, "interface_speed").orElse(before.speedMbps()),
         Wiring.params(before.kind(), before.params(), params(call)));
   }
 
@@ -249,8 +243,8 @@ final class InterfaceOperations {
     var to = one(call, machine);
     var mode = mode(call.wanted("mode"));
     long id = edits.number();
-    var subnet = call.text("subnet").filter(t -> !t.isEmpty()).map(this::subnet);
-    var address = call.text("ip_address").filter(t -> !t.isEmpty() && mode == Link.Mode.STATIC);
+    var subnet = Fields.filled(call, "subnet").map(this::subnet);
+    var address = Fields.filled(call, "ip_address").filter(_ -> mode == Link.Mode.STATIC);
     var link = new Link(id, mode, subnet, address);
     boolean force = call.truth("force").orElse(false);
     boolean gateway = call.truth("default_gateway").orElse(false);
@@ -270,7 +264,7 @@ final class InterfaceOperations {
           to.id());
     } catch (Problem e) {
       throw address.isPresent() && (e.status() == 400 || e.status() == 404)
-          ? FormErrors.of("ip_address", e.detail())
+          ? new Rejected("ip_address", e.detail())
           : e;
     }
   }
@@ -280,7 +274,7 @@ final class InterfaceOperations {
         .networks()
         .now()
         .subnetNamed(text)
-        .orElseThrow(() -> FormErrors.of("subnet", "There is no subnet " + text + "."))
+        .orElseThrow(() -> new Rejected("subnet", "There is no subnet " + text + "."))
         .id();
   }
 
@@ -288,7 +282,7 @@ final class InterfaceOperations {
     try {
       return Link.Mode.valueOf(text.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      throw FormErrors.of(
+      throw new Rejected(
           "mode",
           "'" + text + "' is not a valid mode.  It should be one of: auto, dhcp, link_up, static.");
     }
@@ -297,18 +291,11 @@ final class InterfaceOperations {
   private Reply unlink(Call call) {
     var machine = edits.wirable(call);
     var from = one(call, machine);
-    long link = whole("id", call.wanted("id"));
+    int link =
+        Fields.number(call, "id").orElseThrow(() -> new Rejected("id", "This field is required."));
     return shown(
         edits.change(call, machine, "unlinked " + from.name(), s -> Wiring.unlink(s, from, link)),
         from.id());
-  }
-
-  private static long whole(String field, String text) {
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException e) {
-      throw FormErrors.of(field, "Enter a whole number.");
-    }
   }
 
   private Reply disconnect(Call call) {
@@ -322,7 +309,7 @@ final class InterfaceOperations {
   private Reply gateway(Call call) {
     var machine = edits.wirable(call);
     var one = one(call, machine);
-    var link = call.text("link_id").filter(t -> !t.isEmpty()).map(t -> whole("link_id", t));
+    var link = Fields.number(call, "link_id").map(Integer::longValue);
     return shown(
         edits.change(
             call,

@@ -7,7 +7,6 @@ import io.rackstead.machine.Machine;
 import io.rackstead.machine.State;
 import io.rackstead.machine.Verbs;
 import io.rackstead.node.Around;
-import io.rackstead.node.Invalid;
 import io.rackstead.node.NodeNumbers;
 import io.rackstead.node.Setup;
 import java.util.EnumSet;
@@ -61,12 +60,7 @@ final class NodeEdits {
 
   /// Carries a change out; it is made from what the caller saw, or refused.
   Machine change(Call call, Machine machine, String what, UnaryOperator<Setup> how) {
-    Setup after;
-    try {
-      after = how.apply(machine.node());
-    } catch (Invalid e) {
-      throw FormErrors.of(e.field(), e.reason());
-    }
+    var after = how.apply(machine.node());
     return after.equals(machine.node())
         ? machine
         : parts

@@ -2,9 +2,9 @@ package io.rackstead.node;
 
 import io.rackstead.network.Ip;
 import io.rackstead.network.Prefix;
+import io.rackstead.network.Rejected;
 import io.rackstead.node.Around.Subnet;
 import io.rackstead.node.Interface.Kind;
-import io.rackstead.pxe.net.MacAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /// What may become of a machine's interfaces. Pure: numbers and the networks are handed in; what
-/// cannot be is [Invalid].
+/// cannot be is [Rejected].
 public final class Wiring {
   private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]{0,14}");
 
@@ -92,7 +92,7 @@ public final class Wiring {
         };
     var choices = CHOICES.get(name);
     if (choices != null && !choices.contains(plain)) {
-      throw new Invalid(
+      throw new Rejected(
           name,
           "'"
               + value
@@ -103,10 +103,10 @@ public final class Wiring {
               + ".");
     }
     if (NUMBERS.contains(name) && !plain.matches("[0-9]{1,6}")) {
-      throw new Invalid(name, "Enter a whole number.");
+      throw new Rejected(name, "Enter a whole number.");
     }
     if (choices == null && !NUMBERS.contains(name)) {
-      throw new Invalid(name, "There is no such setting.");
+      throw new Rejected(name, "There is no such setting.");
     }
     return plain;
   }
@@ -133,23 +133,23 @@ public final class Wiring {
 
   private static void check(Setup setup, List<Interface> others, Interface made, Around networks) {
     if (!NAME.matcher(made.name()).matches()) {
-      throw new Invalid(
+      throw new Rejected(
           "name", "An interface's name has at most 15 letters, digits and _.-, got " + made.name());
     }
     if (others.stream().anyMatch(i -> i.name().equals(made.name()))) {
-      throw new Invalid("name", "Interface with this name already exists: " + made.name() + ".");
+      throw new Rejected("name", "Interface with this name already exists: " + made.name() + ".");
     }
     if (made.kind() == Kind.PHYSICAL
         && others.stream().anyMatch(i -> i.kind() == Kind.PHYSICAL && i.mac().equals(made.mac()))) {
-      throw new Invalid("mac_address", "This MAC address is already in use on this machine.");
+      throw new Rejected("mac_address", "This MAC address is already in use on this machine.");
     }
     if (made.mtu() != 0 && (made.mtu() < 552 || made.mtu() > 65_535)) {
-      throw new Invalid("mtu", "Ensure this value is between 552 and 65535.");
+      throw new Rejected("mtu", "Ensure this value is between 552 and 65535.");
     }
     made.vlan()
         .ifPresent(id -> {
           if (networks.vlan(id).isEmpty()) {
-            throw new Invalid("vlan", "There is no VLAN with the number " + id + ".");
+            throw new Rejected("vlan", "There is no VLAN with the number " + id + ".");
           }
         });
     parents(setup, others, made, networks);
@@ -161,17 +161,17 @@ public final class Wiring {
     switch (made.kind()) {
       case PHYSICAL -> {
         if (!parents.isEmpty()) {
-          throw new Invalid("parents", "A physical interface cannot have parents.");
+          throw new Rejected("parents", "A physical interface cannot have parents.");
         }
       }
       case BOND -> {
         if (parents.isEmpty()) {
-          throw new Invalid("parents", "A bond interface must have one or more parents.");
+          throw new Rejected("parents", "A bond interface must have one or more parents.");
         }
       }
       case BRIDGE, VLAN -> {
         if (parents.size() != 1) {
-          throw new Invalid(
+          throw new Rejected(
               "parent",
               "A "
                   + (made.kind() == Kind.VLAN ? "VLAN" : "bridge")
@@ -184,20 +184,20 @@ public final class Wiring {
           setup
               .find(id)
               .filter(p -> p.id() != made.id())
-              .orElseThrow(() -> new Invalid("parents", "There is no interface " + id + "."));
+              .orElseThrow(() -> new Rejected("parents", "There is no interface " + id + "."));
       if (made.kind() == Kind.BOND && parent.kind() != Kind.PHYSICAL) {
-        throw new Invalid("parents", parent.name() + " is not physical: a bond is made of those.");
+        throw new Rejected("parents", parent.name() + " is not physical: a bond is made of those.");
       }
       if (parent.kind() == Kind.VLAN && made.kind() == Kind.VLAN) {
-        throw new Invalid("parent", "A VLAN cannot stand on a VLAN.");
+        throw new Rejected("parent", "A VLAN cannot stand on a VLAN.");
       }
       if (parent.kind() == Kind.BRIDGE && made.kind() != Kind.VLAN) {
-        throw new Invalid("parent", parent.name() + " is a bridge and cannot be a part.");
+        throw new Rejected("parent", parent.name() + " is a bridge and cannot be a part.");
       }
       for (var other : others) {
         boolean exclusive = made.kind() != Kind.VLAN && other.kind() != Kind.VLAN;
         if (exclusive && other.parents().contains(id)) {
-          throw new Invalid(
+          throw new Rejected(
               "parents", parent.name() + " is already in-use by " + other.name() + ".");
         }
       }
@@ -205,14 +205,14 @@ public final class Wiring {
     if (made.kind() == Kind.VLAN) {
       int vid = made.vlan().flatMap(networks::vlan).map(Around.Vlan::vid).orElse(0);
       if (vid == 0) {
-        throw new Invalid("vlan", "A VLAN interface can only belong to a tagged VLAN.");
+        throw new Rejected("vlan", "A VLAN interface can only belong to a tagged VLAN.");
       }
       if (others.stream()
           .anyMatch(o ->
               o.kind() == Kind.VLAN
                   && o.parents().equals(made.parents())
                   && o.vlan().equals(made.vlan()))) {
-        throw new Invalid("vlan", "The parent has an interface on this VLAN already.");
+        throw new Rejected("vlan", "The parent has an interface on this VLAN already.");
       }
     }
   }
@@ -222,7 +222,8 @@ public final class Wiring {
     var children = setup.childrenOf(gone);
     var users = children.stream().filter(c -> c.kind() != Kind.VLAN).map(Interface::name).toList();
     if (!users.isEmpty()) {
-      throw new Invalid("__all__", gone.name() + " is in use by " + String.join(", ", users) + ".");
+      throw new Rejected(
+          "__all__", gone.name() + " is in use by " + String.join(", ", users) + ".");
     }
     var after = setup;
     for (var child : children) {
@@ -238,11 +239,11 @@ public final class Wiring {
   public static Setup link(Setup setup, Interface to, Link link, Around networks, boolean force) {
     var subnet = link.subnet().flatMap(networks::subnet);
     if ((link.mode() == Link.Mode.AUTO || link.mode() == Link.Mode.STATIC) && subnet.isEmpty()) {
-      throw new Invalid("subnet", "This field is required.");
+      throw new Rejected("subnet", "This field is required.");
     }
     subnet.ifPresent(s -> {
       if (!force && to.vlan().isPresent() && to.vlan().get() != s.vlan()) {
-        throw new Invalid(
+        throw new Rejected(
             "subnet",
             "Select a valid choice. That choice is not one of the available choices: "
                 + s.cidr()
@@ -253,7 +254,7 @@ public final class Wiring {
     });
     boolean bare = to.links().stream().allMatch(l -> l.mode() == Link.Mode.LINK_UP);
     if (link.mode() == Link.Mode.LINK_UP && !bare && !force) {
-      throw new Invalid(
+      throw new Rejected(
           "mode",
           "Cannot configure interface to link up (with no IP address) while other links are already"
               + " configured.");
@@ -261,7 +262,7 @@ public final class Wiring {
     if (link.mode() == Link.Mode.DHCP
         && !force
         && to.links().stream().anyMatch(l -> l.mode() == Link.Mode.DHCP)) {
-      throw new Invalid("mode", "Interface is already set to DHCP from its VLAN.");
+      throw new Rejected("mode", "Interface is already set to DHCP from its VLAN.");
     }
     var made = link.withAddress(link.address().map(text -> address(subnet.orElseThrow(), text)));
     var links = new ArrayList<Link>();
@@ -281,15 +282,15 @@ public final class Wiring {
         return Ip.text(address);
       }
     } catch (IllegalArgumentException e) {
-      throw new Invalid("ip_address", "Enter a valid IPv4 or IPv6 address.");
+      throw new Rejected("ip_address", "Enter a valid IPv4 or IPv6 address.");
     }
-    throw new Invalid(
+    throw new Rejected(
         "ip_address", "IP address is not in the given subnet '" + subnet.cidr() + "'.");
   }
 
   public static Setup unlink(Setup setup, Interface from, long link) {
     if (from.links().stream().noneMatch(l -> l.id() == link)) {
-      throw new Invalid("id", "There is no link " + link + " on " + from.name() + ".");
+      throw new Rejected("id", "There is no link " + link + " on " + from.name() + ".");
     }
     return setup.change(
         from.id(), i -> i.withLinks(i.links().stream().filter(l -> l.id() != link).toList()));
@@ -316,7 +317,7 @@ public final class Wiring {
               : after.withGateways(Optional.of(l.id()), after.gateway6());
     }
     if (!found) {
-      throw new Invalid(
+      throw new Rejected(
           link.isPresent() ? "link_id" : "__all__", "This interface has no usable gateways.");
     }
     return after;
@@ -342,13 +343,5 @@ public final class Wiring {
       }
     }
     return Optional.empty();
-  }
-
-  public static MacAddress mac(String field, String text) {
-    try {
-      return MacAddress.parse(text);
-    } catch (IllegalArgumentException e) {
-      throw new Invalid(field, "'" + text + "' is not a valid MAC address.");
-    }
   }
 }

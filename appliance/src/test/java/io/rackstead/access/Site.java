@@ -49,6 +49,11 @@ public final class Site implements AutoCloseable, InstantSource {
     return now;
   }
 
+  /// The machines as another start would read them.
+  public Machines readAnew() {
+    return new Machines(database, events, new TaskStore(), this, new SecureRandom(), networks);
+  }
+
   public void pass(Duration time) {
     now = now.plus(time);
   }

@@ -3,14 +3,20 @@ package io.rackstead.maas;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rackstead.access.Principal.Role;
 import io.rackstead.access.Served;
 import io.rackstead.access.Served.Person;
 import io.rackstead.access.Wires;
+import io.rackstead.http.Json;
 import io.rackstead.machine.Machine;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -237,5 +243,71 @@ class InterfaceOperationsTest {
     assertThat(taken.path("system_id").asText()).isEqualTo(id);
     assertThat(taken.path("constraints_by_type").path("interfaces").path("eth").path(0))
         .isEqualTo(taken.path("interface_set").path(0).path("id"));
+  }
+
+  @Test
+  void whoeverAsksAtTheSameMomentGetsAnAddressOfTheirOwn() throws Exception {
+    var machines = new ArrayList<Machine>();
+    for (int i = 0; i < 8; i++) {
+      machines.add(served.ready());
+    }
+    try (var together = Executors.newVirtualThreadPerTaskExecutor()) {
+      var answers =
+          together.invokeAll(
+              machines.stream()
+                  .map(m ->
+                      (Callable<Served.Answer>)
+                          () ->
+                              admin.post(
+                                  API + "nodes/" + m.id() + "/interfaces/ens3/?op=link_subnet",
+                                  "mode=static&subnet=lab"))
+                  .toList());
+      for (var answer : answers) {
+        ok(answer.get());
+      }
+    }
+    var given =
+        machines.stream().flatMap(m -> served.now(m).node().addresses().stream()).sorted().toList();
+    assertThat(given).hasSize(8).doesNotHaveDuplicates();
+    assertThat(inUse("1")).containsExactlyInAnyOrderElementsOf(given);
+  }
+
+  @Test
+  void aDeploymentForWhichNoAddressIsLeftIsRefusedWhole() {
+    var other = served.ready();
+    for (var one : List.of(machine, other)) {
+      ok(
+          admin.post(
+              API + "nodes/" + one.id() + "/interfaces/ens3/?op=link_subnet",
+              "mode=auto&subnet=tiny&force=true"));
+    }
+    ok(admin.post(API + "machines/" + machine.id() + "/?op=deploy", "distro_series=bookworm"));
+    var full = admin.post(API + "machines/" + other.id() + "/?op=deploy", "distro_series=bookworm");
+    assertThat(full.status()).as(full.body()).isEqualTo(503);
+    assertThat(full.body()).contains("192.168.9.0/30");
+    assertThat(served.now(other).deployment()).isEmpty();
+    assertThat(served.now(other).node().addresses()).isEmpty();
+    assertThat(inUse("tiny")).containsExactly("192.168.9.2");
+  }
+
+  @Test
+  void aMachineThatAnEarlierVersionWroteGetsItsInterfacesWhenItIsReadFirst() {
+    served.site.database.change(tx -> {
+      var document =
+          tx.one("select document from machine", row -> Json.parse(utf8(row.getString(1))))
+              .orElseThrow();
+      ((ObjectNode) document).remove("setup");
+      tx.change("update machine set document = ?", Json.text(document));
+    });
+    var before = served.now(machine).node();
+    var reader = served.site.readAnew().find(machine.id()).orElseThrow();
+    assertThat(reader.node().interfaces()).hasSize(1);
+    assertThat(reader.node().interfaces().getFirst().name()).isEqualTo("ens3");
+    assertThat(reader.node().interfaces().getFirst().id())
+        .isGreaterThan(before.interfaces().getFirst().id());
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 }
