@@ -189,7 +189,7 @@ public final class EventLog implements AutoCloseable {
             KEPT_TRACES));
   }
 
-  private static Entry entry(ResultSet row) throws SQLException {
+  static Entry entry(ResultSet row) throws SQLException {
     var event = Optional.ofNullable(row.getString("event"));
     int from = row.getInt("from_state");
     int to = row.getInt("to_state");

@@ -60,7 +60,7 @@ final class AccountOperations {
         delete("SSHKey", SSH_KEY, Access.SELF, this::removeSshKey));
   }
 
-  private static Map<String, Object> shape(User user) {
+  static Map<String, Object> shape(User user) {
     var shape = new LinkedHashMap<String, Object>();
     shape.put("username", user.username());
     shape.put("email", user.email());

@@ -81,6 +81,9 @@ public final class MaasApi {
     operations.addAll(new FabricOperations(parts.networks()).operations());
     operations.addAll(new SubnetOperations(parts).operations());
     operations.addAll(new RangeOperations(parts.networks()).operations());
+    operations.addAll(new EventOperations(parts, machines).operations());
+    operations.addAll(new NoticeOperations(parts).operations());
+    operations.addAll(new ScriptOperations(parts).operations());
     describe = new Describe(List.copyOf(operations));
     // not part of its own description
     operations.add(

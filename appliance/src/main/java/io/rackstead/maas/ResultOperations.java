@@ -30,7 +30,7 @@ import java.util.Optional;
 final class ResultOperations {
   private static final String ALL = "nodes/{system_id}/results/";
   private static final String ONE = "nodes/{system_id}/results/{id}/";
-  private static final DateTimeFormatter TIME =
+  static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss '-0000'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
   private static final List<String> TYPES =

@@ -114,6 +114,37 @@ class AgentWorkTest {
   }
 
   @Test
+  void theOperatorsScriptsRunWithTheirNewestContent() throws Exception {
+    var scripts = new io.rackstead.commission.Scripts(rack.database, rack::now);
+    var meta = io.rackstead.commission.Script.Meta.NONE;
+    for (var text : List.of("#!/bin/sh\nfalse\n", "#!/bin/sh\ntrue\n")) {
+      var script =
+          new io.rackstead.commission.Script(
+              0,
+              "burn",
+              "testing",
+              90,
+              meta,
+              text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      scripts.put("burn", script, "", io.rackstead.access.Origin.CONSOLE);
+    }
+    apply(new Event.Commission());
+    var steps = new ArrayList<JsonNode>();
+    long after = 0;
+    while (Purpose.of(machine()).isPresent()) {
+      var step = next(after);
+      after = step.path("seq").asLong();
+      steps.add(step);
+      result(
+          step, "ok", step.path("kind").asText().equals("inventory") ? Rack.report() : NOTHING);
+    }
+    var newest =
+        Sha256.hex("#!/bin/sh\ntrue\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    assertThat(steps).anyMatch(step -> step.toString().contains(newest));
+    assertThat(steps).anyMatch(step -> step.path("timeout_s").asInt() == 90);
+  }
+
+  @Test
   void aNewcomerIsInspectedTestedAndReady() throws Exception {
     apply(new Event.Commission());
     assertThat(carryOut())

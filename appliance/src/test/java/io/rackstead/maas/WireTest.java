@@ -38,7 +38,8 @@ class WireTest {
           "devices/", "hostname=wire-device&mac_addresses=52:54:00:00:00:01",
           "fabrics/", "name=wire-fabric",
           "spaces/", "name=wire-space",
-          "domains/", "name=wire.example");
+          "domains/", "name=wire.example",
+          "notifications/", "message=wire&users=true");
 
   /// What makes an operation do something; `$n` is a new number each time.
   private static final Map<String, String> PARAMETERS =
@@ -51,6 +52,7 @@ class WireTest {
           "spaces/", "name=s$n",
           "domains/", "name=d$n.example",
           "devices/", "hostname=dev$n;mac_addresses=52:54:00:00:01:$x",
+          "notifications/", "message=50% + more ä;users=true",
           "machines/{system_id}/", "description=ä $n");
 
   @TempDir Path folder;

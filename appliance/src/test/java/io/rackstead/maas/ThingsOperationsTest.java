@@ -1,0 +1,210 @@
+package io.rackstead.maas;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rackstead.access.Principal.Role;
+import io.rackstead.access.Served;
+import io.rackstead.access.Served.Answer;
+import io.rackstead.access.Served.Person;
+import io.rackstead.event.Entry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@SuppressWarnings("NullAway.Init")
+class ThingsOperationsTest {
+  private static final String API = "/MAAS/api/2.0/";
+  private static final String QUERY = API + "events/?op=query";
+  private static final String NOTICES = API + "notifications/";
+  private static final String SCRIPTS = API + "scripts/";
+  @TempDir Path folder;
+  private Served served;
+  private Person admin;
+
+  @BeforeEach
+  void start() throws IOException {
+    served = new Served(folder);
+    admin = served.person("ada", Role.ADMIN);
+  }
+
+  @AfterEach
+  void stop() {
+    served.close();
+  }
+
+  private static List<Long> ids(JsonNode page) {
+    var ids = new ArrayList<Long>();
+    page.path("events").forEach(event -> ids.add(event.path("id").asLong()));
+    return ids;
+  }
+
+  @Test
+  void whatHappenedIsReadPageByPageInBothDirections() {
+    var machine = served.ready();
+    var all = ids(admin.get(QUERY + "&limit=1000").json());
+    assertThat(all).hasSizeGreaterThan(3).isSortedAccordingTo(java.util.Comparator.reverseOrder());
+    var seen = new ArrayList<Long>();
+    var page = admin.get(QUERY + "&limit=2").json();
+    while (page.path("prev_uri").isTextual()) {
+      seen.addAll(ids(page));
+      page = admin.get(page.path("prev_uri").asText()).json();
+    }
+    seen.addAll(ids(page));
+    assertThat(seen).isEqualTo(all);
+    var newer = admin.get(QUERY + "&limit=2&after=" + all.getLast()).json();
+    assertThat(ids(newer)).containsExactly(all.get(all.size() - 3), all.get(all.size() - 2));
+    var first = admin.get(QUERY + "&limit=1").json().path("events").get(0);
+    assertThat(first.path("node").asText()).isEqualTo(machine.id().text());
+    assertThat(first.path("created").asText())
+        .matches("[A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2}\\. \\d{4} \\d\\d:\\d\\d:\\d\\d");
+    // whoever waits for news asks again where they stopped
+    var last = admin.get(QUERY).json().path("next_uri").asText();
+    assertThat(ids(admin.get(last).json())).isEmpty();
+    admin.post(API + "machines/?op=allocate", "system_id=" + machine.id());
+    var news = admin.get(last).json().path("events");
+    assertThat(news).isNotEmpty();
+    assertThat(news.get(0).path("username").asText()).isEqualTo("ada");
+    assertThat(news.get(0).path("level").asText()).isEqualTo("AUDIT");
+  }
+
+  @Test
+  void eventsAreFilteredAndOnlyThoseOfMachinesThatOneSees() {
+    var one = served.ready();
+    var other = served.ready();
+    served.site.database.change(tx ->
+        served.site.events.append(
+            tx, Entry.of(served.site.instant(), one.id(), "dhcp", "", "a packet")));
+    admin.post(API + "machines/?op=allocate", "system_id=" + one.id());
+    for (var filter :
+        List.of(
+            "hostname=" + one.hostname(),
+            "id=" + one.id(),
+            "mac_address=" + one.identity().macs().getFirst())) {
+      var events = admin.get(QUERY + "&" + filter).json().path("events");
+      assertThat(events).isNotEmpty();
+      assertThat(events)
+          .allMatch(event -> event.path("hostname").asText().equals(one.hostname()));
+    }
+    assertThat(ids(admin.get(QUERY + "&zone=elsewhere").json())).isEmpty();
+    assertThat(admin.get(QUERY + "&level=DEBUG&id=" + one.id()).body()).contains("a packet");
+    assertThat(admin.get(QUERY + "&level=INFO&id=" + one.id()).body()).doesNotContain("a packet");
+    assertThat(admin.get(QUERY + "&owner=ada").json().path("events"))
+        .isNotEmpty()
+        .allMatch(event -> event.path("username").asText().equals("ada"));
+    var bob = served.person("bob", Role.USER);
+    assertThat(bob.get(QUERY).json().path("events"))
+        .isNotEmpty()
+        .allMatch(event -> event.path("node").asText().equals(other.id().text()));
+    assertThat(admin.get(QUERY + "&limit=1001").body())
+        .isEqualTo("Requested number of events 1001 is greater than limit: 1000");
+    assertThat(admin.get(QUERY + "&level=LOUD").status()).isEqualTo(400);
+    assertThat(admin.get(QUERY + "&before=1&after=1").status()).isEqualTo(400);
+    assertThat(admin.get(QUERY + "&after=x").status()).isEqualTo(400);
+  }
+
+  @Test
+  void aNotificationIsToldToThoseItIsForUntilTheyPutItAway() {
+    var bob = served.person("bob", Role.USER);
+    var eve = served.person("eve", Role.USER);
+    var all = admin.post(NOTICES, "message=Hello {who}&users=1&context={\"who\":\"all\"}&ident=i");
+    assertThat(all.status()).isEqualTo(200);
+    assertThat(all.json().path("context").path("who").asText()).isEqualTo("all");
+    var one = admin.post(NOTICES, "message=Bob only&user=bob&category=warning").json();
+    var fixed = admin.post(NOTICES, "message=Stays&users=true&dismissable=false").json();
+    assertThat(bob.get(NOTICES).json()).hasSize(3);
+    assertThat(eve.get(NOTICES).json()).hasSize(2);
+    assertThat(eve.get(one.path("resource_uri").asText()).status()).isEqualTo(403);
+    assertThat(one.path("user").path("username").asText()).isEqualTo("bob");
+    var path = all.json().path("resource_uri").asText();
+    var dismissed = bob.post(path + "?op=dismiss", "");
+    assertThat(dismissed.status()).isEqualTo(200);
+    assertThat(dismissed.body()).isEqualTo("null");
+    assertThat(bob.post(path + "?op=dismiss", "").status()).isEqualTo(200);
+    assertThat(bob.get(NOTICES).json()).hasSize(2);
+    assertThat(eve.get(NOTICES).json()).hasSize(2);
+    var stays = eve.post(fixed.path("resource_uri").asText() + "?op=dismiss", "");
+    assertThat(stays.status()).isEqualTo(403);
+    assertThat(stays.body()).isEqualTo("Notification is not allowed to be dismissed.");
+    assertThat(bob.delete(path).status()).isEqualTo(403);
+    assertThat(admin.form("PUT", path, "message=Bye").json().path("message").asText())
+        .isEqualTo("Bye");
+    assertThat(admin.delete(path).status()).isEqualTo(204);
+    assertThat(admin.get(path).status()).isEqualTo(404);
+    assertThat(eve.get(NOTICES).json()).hasSize(1);
+  }
+
+  private static void refused(Answer answer, String field) {
+    assertThat(answer.status()).as(answer.body()).isEqualTo(400);
+    assertThat(answer.json().path(field).path(0).asText()).as(answer.body()).isNotEmpty();
+  }
+
+  @Test
+  void aNotificationThatSaysNothingOrForNobodyIsRefused() {
+    refused(admin.post(NOTICES, ""), "message");
+    refused(admin.post(NOTICES, "message=" + "x".repeat(4001)), "message");
+    refused(admin.post(NOTICES, "message=m&category=loud"), "category");
+    refused(admin.post(NOTICES, "message=m&user=nobody"), "user");
+    refused(admin.post(NOTICES, "message=m&context=[1]"), "context");
+    refused(admin.post(NOTICES, "message=m&context={"), "context");
+    refused(admin.post(NOTICES, "message=m&users=perhaps"), "users");
+    assertThat(admin.post(NOTICES, "message=m&ident=i").status()).isEqualTo(200);
+    refused(admin.post(NOTICES, "message=m&ident=i"), "ident");
+  }
+
+  private static String content(String text) {
+    return "script=%23!/bin/sh%0A" + text + "%0A";
+  }
+
+  @Test
+  void aScriptHasAHistoryToWhichItCanGoBack() {
+    var made = admin.post(SCRIPTS, "name=burn&type=commissioning&timeout=0:01:30&tags=a,b&" + content("one"));
+    assertThat(made.status()).as(made.body()).isEqualTo(200);
+    var path = made.json().path("resource_uri").asText();
+    assertThat(path).isEqualTo(SCRIPTS + "burn");
+    assertThat(made.json().path("timeout").asText()).isEqualTo("0:01:30");
+    assertThat(made.json().path("type").asInt()).isZero();
+    var changed = admin.form("PUT", path, content("two") + "&comment=second");
+    assertThat(changed.json().path("history")).hasSize(2);
+    assertThat(changed.json().path("id")).isEqualTo(made.json().path("id"));
+    assertThat(admin.get(path + "?op=download").body()).isEqualTo("#!/bin/sh\ntwo\n");
+    assertThat(admin.get(path + "?op=download&revision=-1").body()).isEqualTo("#!/bin/sh\none\n");
+    assertThat(admin.post(path + "?op=revert", "to=77").status()).isEqualTo(404);
+    assertThat(admin.post(path + "?op=revert", "").body()).isEqualTo("No provided to!");
+    assertThat(admin.post(path + "?op=revert", "to=-1").json().path("history")).hasSize(1);
+    assertThat(admin.get(path + "?op=download").body()).isEqualTo("#!/bin/sh\none\n");
+    admin.post(path + "?op=add_tag", "tag=c");
+    var tags = admin.post(path + "?op=remove_tag", "tag=a").json().path("tags");
+    assertThat(tags.toString()).isEqualTo("[\"b\",\"c\"]");
+    assertThat(admin.get(SCRIPTS + "?filters=c").json()).hasSize(1);
+    assertThat(admin.get(SCRIPTS + "?type=testing").json()).isEmpty();
+    assertThat(admin.form("PUT", path, "name=heat").json().path("name").asText()).isEqualTo("heat");
+    assertThat(admin.get(path).status()).isEqualTo(404);
+    assertThat(admin.get(SCRIPTS + "heat").json().path("history")).hasSize(1);
+    assertThat(admin.delete(SCRIPTS + "heat").status()).isEqualTo(204);
+    assertThat(admin.get(SCRIPTS).json()).isEmpty();
+  }
+
+  @Test
+  void aScriptThatCouldNotRunIsRefused() {
+    refused(admin.post(SCRIPTS, content("true")), "name");
+    refused(admin.post(SCRIPTS, "name=x"), "script");
+    refused(admin.post(SCRIPTS, "name=x&script=echo"), "script");
+    refused(admin.post(SCRIPTS, "name=a%2Fb&" + content("true")), "name");
+    refused(admin.post(SCRIPTS, "name=x&type=release&" + content("true")), "type");
+    refused(admin.post(SCRIPTS, "name=x&timeout=long&" + content("true")), "timeout");
+    refused(admin.post(SCRIPTS, "name=x&timeout=48:00:00&" + content("true")), "timeout");
+    refused(admin.post(SCRIPTS, "name=x&hardware_type=9&" + content("true")), "hardware_type");
+    refused(admin.post(SCRIPTS, "name=x&packages={\"apt\":[\"x\"]}&" + content("true")), "packages");
+    assertThat(admin.post(SCRIPTS, "name=x&" + content("true")).status()).isEqualTo(200);
+    refused(admin.post(SCRIPTS, "name=x&" + content("true")), "name");
+    var bob = served.person("bob", Role.OPERATOR);
+    assertThat(bob.post(SCRIPTS, "name=y&" + content("true")).status()).isEqualTo(403);
+    assertThat(bob.get(SCRIPTS + "x").status()).isEqualTo(200);
+  }
+}
