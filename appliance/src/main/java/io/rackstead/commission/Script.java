@@ -6,7 +6,8 @@ import java.util.List;
 /// A program of the operator's, run as root in the ephemeral system.
 ///
 /// @param timeoutSeconds 1 to a day
-public record Script(long id, String name, String type, int timeoutSeconds, Meta meta, byte[] content) {
+public record Script(
+    long id, String name, String type, int timeoutSeconds, Meta meta, byte[] content) {
   /// What is told of it and changes nothing about how it runs.
   public record Meta(
       String title, String description, List<String> tags, int hardwareType, String comment) {

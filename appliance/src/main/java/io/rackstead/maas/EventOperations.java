@@ -63,7 +63,10 @@ final class EventOperations {
     }
     var seen = machines(call);
     var wanted = wanted(call, seen);
-    var one = seen.size() == 1 ? Optional.of(seen.keySet().iterator().next()) : Optional.<MachineId>empty();
+    var one =
+        seen.size() == 1
+            ? Optional.of(seen.keySet().iterator().next())
+            : Optional.<MachineId>empty();
     var page =
         search.page(
             after.isPresent() ? Way.NEWER : Way.OLDER,
@@ -77,7 +80,10 @@ final class EventOperations {
     shape.put(
         "next_uri",
         page.stream().findFirst().map(Entry::id).or(() -> after).map(id -> uri(call, "after", id)));
-    var oldest = page.isEmpty() ? after.map(id -> id + 1).or(() -> before) : Optional.of(page.getLast().id());
+    var oldest =
+        page.isEmpty()
+            ? after.map(id -> id + 1).or(() -> before)
+            : Optional.of(page.getLast().id());
     shape.put(
         "prev_uri",
         oldest
@@ -90,8 +96,7 @@ final class EventOperations {
     long limit = position(call, "limit").orElse((long) USUAL);
     if (limit > MOST) {
       throw new Problem(
-          400,
-          "Requested number of events %d is greater than limit: %d".formatted(limit, MOST));
+          400, "Requested number of events %d is greater than limit: %d".formatted(limit, MOST));
     }
     return (int) Math.max(limit, 1);
   }
@@ -195,7 +200,10 @@ final class EventOperations {
         .forEach((name, values) -> {
           if (!name.equals("before") && !name.equals("after")) {
             values.forEach(value ->
-                uri.append('&').append(Encoding.encode(name)).append('=').append(Encoding.encode(value)));
+                uri.append('&')
+                    .append(Encoding.encode(name))
+                    .append('=')
+                    .append(Encoding.encode(value)));
           }
         });
     if (call.text("limit").isEmpty()) {

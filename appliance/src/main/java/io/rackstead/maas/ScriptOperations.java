@@ -61,8 +61,7 @@ final class ScriptOperations {
     return Dispatch.json(
         scripts.list().stream()
             .filter(script -> type.isEmpty() || type.get().equals(script.type()))
-            .filter(script ->
-                hardware.isEmpty() || hardware.get() == script.meta().hardwareType())
+            .filter(script -> hardware.isEmpty() || hardware.get() == script.meta().hardwareType())
             .filter(script ->
                 filters.isEmpty()
                     || filters.contains(script.name())
@@ -131,7 +130,8 @@ final class ScriptOperations {
     if (scripts.find(name).isPresent()) {
       throw FormErrors.of("name", "Script with this Name already exists.");
     }
-    var content = content(call).filter(bytes -> bytes.length > 0).orElseThrow(() -> missing("script"));
+    var content =
+        content(call).filter(bytes -> bytes.length > 0).orElseThrow(() -> missing("script"));
     // testing, as in MAAS, where nothing is said
     var fresh = new Script(0, name, "testing", USUAL_SECONDS, Meta.NONE, content);
     return shown(call, stored(name, changed(call, fresh), call));
@@ -148,7 +148,9 @@ final class ScriptOperations {
 
   private static Script changed(Call call, Script before) {
     for (var field : List.of("parameters", "packages", "may_reboot", "for_hardware")) {
-      if (Fields.filled(call, field).filter(text -> !text.matches("(?i)false|0|\\{}|\\[]")).isPresent()) {
+      if (Fields.filled(call, field)
+          .filter(text -> !text.matches("(?i)false|0|\\{}|\\[]"))
+          .isPresent()) {
         throw FormErrors.of(field, "A script's " + field + " are not obeyed here.");
       }
     }
@@ -193,8 +195,7 @@ final class ScriptOperations {
 
   private Script stored(String before, Script script, Call call) {
     return refused(() ->
-        scripts.put(
-            before, script, call.text("comment").orElse(""), Origin.of(call.request())));
+        scripts.put(before, script, call.text("comment").orElse(""), Origin.of(call.request())));
   }
 
   private static Script refused(Supplier<Script> change) {

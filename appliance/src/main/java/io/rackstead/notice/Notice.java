@@ -25,8 +25,7 @@ public record Notice(
   }
 
   Notice withId(long newId) {
-    return new Notice(
-        newId, ident, user, users, admins, message, context, category, dismissable);
+    return new Notice(newId, ident, user, users, admins, message, context, category, dismissable);
   }
 
   public boolean isFor(String username, boolean administrator) {

@@ -39,8 +39,8 @@ public final class Notices {
   }
 
   public Optional<Notice> find(long id) {
-    return database.read(tx ->
-        tx.one("select id, document from notification where id = ?", Notices::notice, id));
+    return database.read(
+        tx -> tx.one("select id, document from notification where id = ?", Notices::notice, id));
   }
 
   public Notice create(Notice notice, Origin by) {

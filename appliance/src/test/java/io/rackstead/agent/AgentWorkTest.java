@@ -135,11 +135,9 @@ class AgentWorkTest {
       var step = next(after);
       after = step.path("seq").asLong();
       steps.add(step);
-      result(
-          step, "ok", step.path("kind").asText().equals("inventory") ? Rack.report() : NOTHING);
+      result(step, "ok", step.path("kind").asText().equals("inventory") ? Rack.report() : NOTHING);
     }
-    var newest =
-        Sha256.hex("#!/bin/sh\ntrue\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    var newest = Sha256.hex("#!/bin/sh\ntrue\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
     assertThat(steps).anyMatch(step -> step.toString().contains(newest));
     assertThat(steps).anyMatch(step -> step.path("timeout_s").asInt() == 90);
   }

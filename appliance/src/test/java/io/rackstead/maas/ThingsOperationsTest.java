@@ -88,8 +88,7 @@ class ThingsOperationsTest {
             "mac_address=" + one.identity().macs().getFirst())) {
       var events = admin.get(QUERY + "&" + filter).json().path("events");
       assertThat(events).isNotEmpty();
-      assertThat(events)
-          .allMatch(event -> event.path("hostname").asText().equals(one.hostname()));
+      assertThat(events).allMatch(event -> event.path("hostname").asText().equals(one.hostname()));
     }
     assertThat(ids(admin.get(QUERY + "&zone=elsewhere").json())).isEmpty();
     assertThat(admin.get(QUERY + "&level=DEBUG&id=" + one.id()).body()).contains("a packet");
@@ -163,7 +162,9 @@ class ThingsOperationsTest {
 
   @Test
   void aScriptHasAHistoryToWhichItCanGoBack() {
-    var made = admin.post(SCRIPTS, "name=burn&type=commissioning&timeout=0:01:30&tags=a,b&" + content("one"));
+    var made =
+        admin.post(
+            SCRIPTS, "name=burn&type=commissioning&timeout=0:01:30&tags=a,b&" + content("one"));
     assertThat(made.status()).as(made.body()).isEqualTo(200);
     var path = made.json().path("resource_uri").asText();
     assertThat(path).isEqualTo(SCRIPTS + "burn");
@@ -200,7 +201,8 @@ class ThingsOperationsTest {
     refused(admin.post(SCRIPTS, "name=x&timeout=long&" + content("true")), "timeout");
     refused(admin.post(SCRIPTS, "name=x&timeout=48:00:00&" + content("true")), "timeout");
     refused(admin.post(SCRIPTS, "name=x&hardware_type=9&" + content("true")), "hardware_type");
-    refused(admin.post(SCRIPTS, "name=x&packages={\"apt\":[\"x\"]}&" + content("true")), "packages");
+    refused(
+        admin.post(SCRIPTS, "name=x&packages={\"apt\":[\"x\"]}&" + content("true")), "packages");
     assertThat(admin.post(SCRIPTS, "name=x&" + content("true")).status()).isEqualTo(200);
     refused(admin.post(SCRIPTS, "name=x&" + content("true")), "name");
     var bob = served.person("bob", Role.OPERATOR);
