@@ -84,6 +84,8 @@ public final class MaasApi {
     operations.addAll(new EventOperations(parts, machines).operations());
     operations.addAll(new NoticeOperations(parts).operations());
     operations.addAll(new ScriptOperations(parts).operations());
+    operations.addAll(new BootResourceOperations(parts).operations());
+    operations.addAll(new ControllerOperations().operations());
     describe = new Describe(List.copyOf(operations));
     // not part of its own description
     operations.add(

@@ -209,4 +209,34 @@ class ThingsOperationsTest {
     assertThat(bob.post(SCRIPTS, "name=y&" + content("true")).status()).isEqualTo(403);
     assertThat(bob.get(SCRIPTS + "x").status()).isEqualTo(200);
   }
+
+  @Test
+  void theImagesInTheStoreAreBootResourcesWithANumberThatStays() {
+    var all = admin.get(API + "boot-resources/").json();
+    assertThat(all).hasSize(1);
+    assertThat(all.get(0).path("name").asText()).isEqualTo("debian/bookworm");
+    assertThat(all.get(0).path("architecture").asText()).isEqualTo("amd64/generic");
+    assertThat(admin.get(API + "boot-resources/?type=uploaded").json()).isEqualTo(all);
+    assertThat(admin.get(API + "boot-resources/?type=synced").json()).isEmpty();
+    assertThat(admin.get(API + "boot-resources/?type=other").status()).isEqualTo(400);
+    assertThat(admin.get(API + "boot-resources/?op=is_importing").body()).isEqualTo("false");
+    var one = admin.get(all.get(0).path("resource_uri").asText()).json();
+    var file = one.path("sets").elements().next().path("files").path("root-dd");
+    assertThat(file.path("size").asLong()).isEqualTo(1 << 20);
+    assertThat(file.path("sha256").asText()).hasSize(64);
+    assertThat(admin.get(API + "boot-resources/77/").body())
+        .isEqualTo("No BootResource matches the given query.");
+  }
+
+  @Test
+  void regionAndRackAreThisOneProcess() {
+    for (var kind : List.of("rackcontrollers/", "regioncontrollers/")) {
+      var all = admin.get(API + kind).json();
+      assertThat(all).hasSize(1);
+      assertThat(all.get(0).path("node_type").asInt()).isEqualTo(4);
+      assertThat(admin.get(all.get(0).path("resource_uri").asText()).json()).isEqualTo(all.get(0));
+      assertThat(admin.get(API + kind + "zzzzzz/").status()).isEqualTo(404);
+      assertThat(admin.get(API + kind + "?id=zzzzzz").json()).isEmpty();
+    }
+  }
 }
