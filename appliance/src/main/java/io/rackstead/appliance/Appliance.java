@@ -46,6 +46,7 @@ import io.rackstead.network.ConfiguredNetworks;
 import io.rackstead.network.NetworkBook;
 import io.rackstead.network.ServedNetworks;
 import io.rackstead.power.Bmcs;
+import io.rackstead.power.LostBoots;
 import io.rackstead.power.PowerControl;
 import io.rackstead.power.PowerTasks;
 import io.rackstead.pxe.PxeServer;
@@ -256,7 +257,17 @@ public final class Appliance implements AutoCloseable {
                   clock,
                   () -> StatusApi.lines(status()))));
 
-      sweeper.executor().scheduleWithFixedDelay(capabilities::sweep, 1, 60, TimeUnit.MINUTES);
+      sweeper.every(Duration.ofHours(1), "capabilities", capabilities::sweep);
+      var lostBoots =
+          new LostBoots(machines, events, database, tasks, sessions, clock, System::nanoTime);
+      sweeper.every(
+          Duration.ofSeconds(30),
+          "lost boots",
+          () -> {
+            if (!observing()) {
+              lostBoots.look();
+            }
+          });
       runner.start();
       power.start();
     } catch (IOException | RuntimeException e) {
@@ -379,6 +390,21 @@ public final class Appliance implements AutoCloseable {
         org.slf4j.LoggerFactory.getLogger(Appliance.class)
             .debug("left for the next start: {}", e.getMessage());
       }
+    }
+
+    /// Again and again; one that fails is tried again at its next time.
+    void every(Duration pause, String what, Runnable task) {
+      Runnable patient =
+          () -> {
+            try {
+              task.run();
+            } catch (RuntimeException e) {
+              org.slf4j.LoggerFactory.getLogger(Appliance.class)
+                  .warn("{}: tried again in {} s: {}", what, pause.toSeconds(), e.getMessage());
+            }
+          };
+      executor.scheduleWithFixedDelay(
+          patient, Math.min(60, pause.toSeconds()), pause.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.rackstead.network.NetworkSpec;
 import io.rackstead.plan.Effort;
 import io.rackstead.pxe.PxeConfig;
 import io.rackstead.pxe.net.Subnet;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -218,13 +219,19 @@ public record Config(
             pxe.httpPort(),
             pxe.bindAddress(),
             folder.resolve("leases"),
-            pxe.loaderDirectory()),
+            loaders(folder)),
         networks,
         accept,
         bmcUser,
         effort,
         plaintextFrom,
         brake);
+  }
+
+  /// Those that were built into the data folder, else those of this host.
+  private Path loaders(Path folder) {
+    var built = folder.resolve("images/loaders");
+    return Files.isDirectory(built) ? built : pxe.loaderDirectory();
   }
 
   /// What a key is set to, as it would be written.

@@ -101,6 +101,15 @@ public final class EventLog implements AutoCloseable {
             OF_MACHINE, EventLog::entry, after, machine, machine, Math.clamp(limit, 1, 10_000)));
   }
 
+  /// A machine's newest line.
+  public Optional<Entry> last(MachineId machine) {
+    return database.read(tx ->
+        tx.one(
+            "select * from entry where machine_id = ? order by id desc limit 1",
+            EventLog::entry,
+            machine));
+  }
+
   /// Lines of everything after a position, oldest first.
   public List<Entry> all(long after, int limit) {
     return database.read(tx ->

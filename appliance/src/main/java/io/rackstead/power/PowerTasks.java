@@ -102,9 +102,11 @@ public final class PowerTasks implements TaskRunner.Handler {
       return offByHand(machine, done);
     }
     try (var bmc = bmcs.dialToChange(machine, address.get())) {
-      boolean leaving = sessions.alive(machine.id());
-      if (leaving) {
-        waitFor(AGENT_LEAVES, () -> bmc.power() == PowerState.OFF);
+      if (sessions.alive(machine.id())) {
+        waitFor(AGENT_LEAVES, () -> overtaken(machine) || bmc.power() == PowerState.OFF);
+      }
+      if (overtaken(machine)) {
+        return Optional.empty();
       }
       if (bmc.power() != PowerState.OFF) {
         bmc.power(PowerAction.FORCE_OFF);
@@ -114,6 +116,11 @@ public final class PowerTasks implements TaskRunner.Handler {
     sessions.silence(machine.id());
     machines.apply(machine.id(), new Event.PowerSeen(PowerState.OFF), Actor.APPLIANCE);
     return done;
+  }
+
+  /// Something else is wanted of it by now, and its agent may be at work on that.
+  private boolean overtaken(Machine machine) {
+    return machines.find(machine.id()).filter(now -> now.epoch() == machine.epoch()).isEmpty();
   }
 
   /// Nobody can tell whether it is off but its agent, which says goodbye, or a person.

@@ -50,6 +50,12 @@ public final class TaskStore {
                 row.getString("last_error")));
   }
 
+  /// Whether something is still to be done to a machine.
+  public boolean waits(Tx tx, MachineId machine) {
+    return tx.one("select 1 from task where machine_id = ? limit 1", row -> true, machine)
+        .isPresent();
+  }
+
   void later(Tx tx, Row row, Instant dueAt, String error) {
     tx.change(
         "update task set due_at = ?, tries = tries + 1, last_error = ? where id = ?",

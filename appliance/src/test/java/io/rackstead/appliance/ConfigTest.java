@@ -30,6 +30,15 @@ class ConfigTest {
   }
 
   @Test
+  void loadersThatWereBuiltAreUsedUnlessOthersAreNamed() throws Exception {
+    assertThat(read(Map.of()).config().pxe().loaderDirectory()).isEqualTo(Path.of("/usr/lib/ipxe"));
+    var built = Files.createDirectories(data.resolve("images/loaders"));
+    assertThat(read(Map.of()).config().pxe().loaderDirectory()).isEqualTo(built);
+    assertThat(read(Map.of(), "--pxe.loaders", "/opt/ipxe").config().pxe().loaderDirectory())
+        .isEqualTo(Path.of("/opt/ipxe"));
+  }
+
+  @Test
   void theLaterWinsAndSaysWhereItCameFrom() throws Exception {
     Files.writeString(
         data.resolve("appliance.yaml"),

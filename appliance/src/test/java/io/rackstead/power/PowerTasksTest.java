@@ -70,6 +70,19 @@ class PowerTasksTest {
         .handle(machine(), new TaskStore.Row(1, id, machine().epoch(), task, Instant.EPOCH, 0, ""));
   }
 
+  /// A deployment that was asked for while the server was about to be switched off after its tests.
+  @Test
+  void aPowerOffThatSomethingElseHasOvertakenLeavesTheServerOn() {
+    account("secret");
+    carryOut(Task.START_FROM_NETWORK, bmc);
+    var before = machine();
+    rack.machines.apply(id, new Event.Commission(), Actor.APPLIANCE);
+    var bmcs = new Bmcs(new FakeBmcs().plug(bmc), rack.database, rack.vault);
+    var row = new TaskStore.Row(1, id, before.epoch(), Task.POWER_OFF, Instant.EPOCH, 0, "");
+    assertThat(new PowerTasks(rack.machines, bmcs, rack.sessions).handle(before, row)).isEmpty();
+    assertThat(bmc.power()).isEqualTo(PowerState.ON);
+  }
+
   @Test
   void aServerThatIsOffIsStartedFromTheNetworkOnce() {
     account("secret");

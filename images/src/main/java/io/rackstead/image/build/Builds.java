@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,12 +20,17 @@ final class Builds {
   // in this process; a lock on a file keeps other processes out
   private static final ReentrantLock BUILDING = new ReentrantLock();
 
+  /// The newest whose iPXE was seen to work with each firmware of the lab.
+  private static final String LOADERS_SUITE = "trixie";
+
   private final DirectoryImageStore store;
+  private final Path folder;
   private final Path cache;
   private final Consumer<String> say;
 
   Builds(DirectoryImageStore store, Path folder, Consumer<String> say) {
     this.store = store;
+    this.folder = folder;
     this.cache = folder.toAbsolutePath().resolve("cache");
     this.say = say;
   }
@@ -50,14 +56,40 @@ final class Builds {
         throw new BuildException("another build works in " + cache + ": wait for its end");
       }
       switch (what) {
-        case "ephemeral" -> ephemeral(arguments);
+        case "ephemeral" -> {
+          loadersToo(arguments);
+          ephemeral(arguments);
+        }
+        case "loaders" -> loaders(arguments, suiteOr(arguments, LOADERS_SUITE));
         case "debian-12", "debian-13" -> debian(ImageId.parse(what), arguments);
         case "test-small" -> testSmall(arguments);
         default ->
             throw new IllegalArgumentException(
-                "cannot build " + what + ": ephemeral, debian-12, debian-13, test-small");
+                "cannot build " + what + ": ephemeral, loaders, debian-12, debian-13, test-small");
       }
     }
+  }
+
+  /// Nothing boots into the ephemeral system without them, but an older iPXE of this host does too.
+  private void loadersToo(Arguments arguments) throws IOException {
+    try {
+      loaders(arguments, LOADERS_SUITE);
+    } catch (BuildException e) {
+      say.accept("the iPXE of this host is used: " + e.getMessage());
+    }
+  }
+
+  private void loaders(Arguments arguments, String suite) throws IOException {
+    var tree = trees(archive(arguments)).unpacked("loaders", suite, List.of("ipxe"));
+    var loaders = Files.createDirectories(folder.resolve("loaders"));
+    try (var files = Files.newDirectoryStream(tree.resolve("usr/lib/ipxe"), "*.{efi,kpxe}")) {
+      for (var file : files) {
+        var half = loaders.resolve(file.getFileName() + ".part");
+        Files.copy(file, half, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(half, loaders.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+      }
+    }
+    say.accept("loaders: iPXE of " + suite + " in " + loaders + ", used from the next start on");
   }
 
   private void ephemeral(Arguments arguments) throws IOException {
@@ -127,7 +159,11 @@ final class Builds {
   }
 
   private static String suite(Arguments arguments, Archive archive) {
-    return arguments.option("--suite").orElse(archive.suite());
+    return suiteOr(arguments, archive.suite());
+  }
+
+  private static String suiteOr(Arguments arguments, String otherwise) {
+    return arguments.option("--suite").orElse(otherwise);
   }
 
   private static AgentFiles agent(Arguments arguments) throws IOException {

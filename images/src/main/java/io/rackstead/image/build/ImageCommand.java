@@ -22,10 +22,12 @@ public final class ImageCommand {
 
         build ephemeral            make the system that servers run from memory
         build debian-12|debian-13  make a disk image of Debian (needs root)
+        build loaders              fetch the iPXE that servers are started with, from the newest
+                                   release that it was seen to work of; ephemeral fetches it too
         build test-small           make custom/test-small, a disk image of a few MiB that boots and
                                    reports like an installed system: for tests, it is none
           --mirror URL             take packages from this Debian archive, not from apt's own
-          --suite NAME             of this Debian release (ephemeral, test-small): bookworm, trixie
+          --suite NAME             of this Debian release (ephemeral, loaders, test-small): bookworm, trixie
           --non-free-firmware      firmware too, where apt's own sources do not say so already
           --compress none|LEVEL    pack the ephemeral system with zstd at LEVEL (default 3)
           --agent FOLDER           put this agent into the ephemeral system

@@ -77,7 +77,7 @@ public final class Loaders {
     return directory
         + " lacks "
         + String.join(", ", missing)
-        + ": install the Debian package ipxe, or set pxe.loaderDirectory";
+        + ": appliance/run images build loaders, or install the Debian package ipxe, or set pxe.loaders";
   }
 
   private List<String> missing() {

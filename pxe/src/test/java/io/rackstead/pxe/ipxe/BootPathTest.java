@@ -65,8 +65,8 @@ class BootPathTest {
     assertThat(Loaders.in(folder).describe())
         .isEqualTo(
             folder
-                + " lacks undionly.kpxe, snponly.efi: install the Debian package ipxe, or set"
-                + " pxe.loaderDirectory");
+                + " lacks undionly.kpxe, snponly.efi: appliance/run images build loaders, or install"
+                + " the Debian package ipxe, or set pxe.loaders");
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.StreamSupport;
 import okhttp3.FormBody;
@@ -23,8 +24,8 @@ final class Api {
   private static final MediaType JSON = MediaType.get("application/json");
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  private static final Map<String, String> BEFORE =
-      Map.of("deploy", "Ready", "release", "Deployed");
+  private static final Map<String, Set<String>> BEFORE =
+      Map.of("deploy", Set.of("Ready", "Allocated"), "release", Set.of("Deployed"));
 
   private final String base;
   private final String oauth;
@@ -117,8 +118,9 @@ final class Api {
         "answer to " + verb,
         Duration.ofMinutes(2),
         () -> {
-          boolean again = !machine(id).path("state").asText().equals(BEFORE.get(verb));
-          return again ? Optional.of(true) : Optional.of(act(id, verb, parameters).isObject());
+          boolean done =
+              !BEFORE.getOrDefault(verb, Set.of()).contains(machine(id).path("state").asText());
+          return done ? Optional.of(true) : Optional.of(act(id, verb, parameters).isObject());
         });
   }
 

@@ -34,6 +34,7 @@ class BootPathStoryTest {
     try (var lab = Lab.start(data, 1, "none", options.toArray(String[]::new))) {
       try {
         var machine = lab.api().awaitMachine(Lab.mac(1), BOOT);
+        assertThat(lab.log()).contains("/images/loaders: ");
         assertThat(machine.path("macs").path(0).asText()).isEqualTo(Lab.mac(1));
       } catch (AssertionError | RuntimeException e) {
         throw new AssertionError(

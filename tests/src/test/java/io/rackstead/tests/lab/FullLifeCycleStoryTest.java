@@ -83,6 +83,36 @@ class FullLifeCycleStoryTest {
   }
 
   @Test
+  void aDeploymentThatIsAbortedMidWriteIsDoneAgain() {
+    try (var lab = Lab.start(data.resolve("lab"), 1, "debian-12")) {
+      var api = lab.api();
+      var server = lab.server(1);
+      String id = api.awaitMachine(Lab.mac(1), READY).path("id").asText();
+      api.awaitState(id, "Ready", READY);
+      api.act(id, "deploy", Map.of("image", "debian-12"));
+      Api.await(
+          "a write that has begun",
+          DEPLOY,
+          () -> {
+            var progress = api.machine(id).path("progress");
+            return progress.path("step").asText().equals("write-image")
+                    && progress.path("done").asLong() > 0
+                ? java.util.Optional.of(true)
+                : java.util.Optional.empty();
+          });
+
+      api.act(id, "abort", Map.of());
+      assertThat(api.machine(id).path("state").asText()).isEqualTo("Allocated");
+      server.awaitOff(RELEASE);
+      server.awaitBmcPower("off");
+      assertThat(api.timeline(id)).doesNotContain("image written and read back");
+
+      install(lab, api, id, 1);
+      release(lab, api, id, 1);
+    }
+  }
+
+  @Test
   void theSameHappensWhenTheApplianceIsKilledFiveTimes() throws Exception {
     long seed = Long.getLong("seed", System.nanoTime());
     System.out.println("seed of the kills: -Dseed=" + seed);

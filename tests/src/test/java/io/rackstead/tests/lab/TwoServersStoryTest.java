@@ -45,6 +45,8 @@ class TwoServersStoryTest {
     assertThat(ready.path("boot_mode").asText()).isEqualTo(number == 1 ? "bios" : "uefi");
     assertThat(ready.path("serial").asText()).isEqualTo("RACK-LAB-0" + number);
     assertThat(ready.path("power_type").asText()).isEqualTo("ipmi");
+    assertThat(ready.at("/hardware/nics/0/lldp/system").asText()).isEqualTo("lab-switch");
+    assertThat(ready.at("/hardware/nics/0/lldp/port").asText()).isEqualTo("swp" + number);
     assertThat(ready.at("/hardware/disks/0/serial").asText()).isEqualTo("RACKDISK0" + number);
     server.awaitOff(RELEASE);
     server.awaitBmcPower("off");
