@@ -18,6 +18,7 @@ public final class Plans {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final int HOUR = 3600;
   private static final int LLDP_WAIT_S = 35;
+  private static final int LLDP_QUICK_S = 8;
 
   private Plans() {}
 
@@ -42,9 +43,7 @@ public final class Plans {
               JSON.objectNode().put("user", bmcUser)));
     }
     scripts.forEach(script -> steps.add(script(script)));
-    if (effort != Effort.QUICK) {
-      steps.add(neighbours());
-    }
+    steps.add(neighbours(effort == Effort.QUICK ? LLDP_QUICK_S : LLDP_WAIT_S));
     return steps;
   }
 
@@ -132,13 +131,13 @@ public final class Plans {
 
   /// A switch names itself by LLDP each 30 s, and the agent listens from its start on: what is left
   /// of that time is waited for last, when it is the shortest.
-  private static Draft neighbours() {
+  private static Draft neighbours(int waitSeconds) {
     return new Draft(
         "inventory",
         "look at the hardware again, with its switch ports",
         true,
         300,
-        JSON.objectNode().put("lldp_wait_s", LLDP_WAIT_S));
+        JSON.objectNode().put("lldp_wait_s", waitSeconds));
   }
 
   private static Draft script(Script script) {
