@@ -146,7 +146,8 @@ class AgentWorkTest {
   void aNewcomerIsInspectedTestedAndReady() throws Exception {
     apply(new Event.Commission());
     assertThat(carryOut())
-        .containsExactly("inventory", "bmc", "script", "script", "script", "script", "script");
+        .containsExactly(
+            "inventory", "bmc", "inventory", "script", "script", "script", "script", "script");
     assertThat(machine().state()).isEqualTo(State.READY);
     assertThat(machine().power().bmc()).hasToString("Optional[ipmi://10.78.0.1]");
     assertThat(
