@@ -227,7 +227,8 @@ class PxeServerTest {
   @Test
   void loadersThatAreMissingAreSaidInOneLine() {
     assertThat(state(server, "loaders").status()).isEqualTo(Status.FAILED);
-    assertThat(state(server, "loaders").detail()).contains("lacks undionly.kpxe: install");
+    assertThat(state(server, "loaders").detail())
+        .contains("lacks undionly.kpxe: appliance/run images build");
   }
 
   @Test
