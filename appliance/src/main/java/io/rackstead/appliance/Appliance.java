@@ -26,6 +26,7 @@ import io.rackstead.cli.Backup;
 import io.rackstead.cli.ControlServer;
 import io.rackstead.cli.Desk;
 import io.rackstead.commission.ScriptApi;
+import io.rackstead.demo.Doors;
 import io.rackstead.deploy.Planning;
 import io.rackstead.event.Entry;
 import io.rackstead.event.EventApi;
@@ -171,10 +172,8 @@ public final class Appliance implements AutoCloseable {
       var users = new Users(database, random, clock);
       firstPassword = users.firstAdministrator("admin");
 
-      pxe =
-          part(
-              PxeServer.start(
-                  config.pxe(), booter, networks, new Journal(machines, events, booter, clock)));
+      var journal = new Journal(machines, events, booter, clock);
+      pxe = part(PxeServer.start(config.pxe(), booter, networks, journal));
       bootPort = pxe.httpPort();
 
       var sweeper = part(sweeper());
@@ -270,6 +269,7 @@ public final class Appliance implements AutoCloseable {
           });
       runner.start();
       power.start();
+      outside.servers().accept(new Doors(booter, journal, routes, images));
     } catch (IOException | RuntimeException e) {
       close();
       throw e;

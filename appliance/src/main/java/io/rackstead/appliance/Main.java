@@ -2,6 +2,8 @@ package io.rackstead.appliance;
 
 import io.rackstead.appliance.Config.Key;
 import io.rackstead.cli.Cli;
+import io.rackstead.demo.Demo;
+import io.rackstead.demo.DemoOptions;
 import io.rackstead.image.build.ImageCommand;
 import io.rackstead.pxe.ServiceState;
 import java.io.IOException;
@@ -41,14 +43,20 @@ public final class Main {
     }
     try {
       boolean print = args.contains("--print-config");
+      var taken = DemoOptions.take(args);
       var read =
           ConfigReader.read(
-              args.stream().filter(arg -> !arg.equals("--print-config")).toList(), System.getenv());
+              taken.rest().stream().filter(arg -> !arg.equals("--print-config")).toList(), System.getenv());
       if (print) {
         System.out.print(read.print());
         return 0;
       }
-      return serve(read.config());
+      if (taken.demo().isEmpty()) {
+        return serve(read.config(), Outside.real());
+      }
+      try (var demo = new Demo(taken.demo().get())) {
+        return serve(read.config(), Outside.of(demo));
+      }
     } catch (IllegalArgumentException e) {
       System.err.println("configuration: " + e.getMessage());
       return CONFIGURATION;
@@ -71,11 +79,11 @@ public final class Main {
         rest, Path.of(data, "images"), InstantSource.system(), System.out, System.err);
   }
 
-  private static int serve(Config config) {
+  private static int serve(Config config, Outside outside) {
     var log = LoggerFactory.getLogger(Main.class);
     Appliance appliance;
     try {
-      appliance = Appliance.start(config, Outside.real());
+      appliance = Appliance.start(config, outside);
     } catch (IOException | RuntimeException e) {
       log.debug("start failed", e);
       System.err.println("cannot start: " + e.getMessage());
@@ -145,6 +153,8 @@ public final class Main {
     }
     return text.append(
             """
+              --demo N           N fake servers in this process, nothing else: no DHCP, no real BMC;
+                                 --demo.speed X (20), --demo.faults 0..1 (0), --demo.seed N (1)
               --print-config     show each setting and where it came from
               --version          show the version
 

@@ -4,20 +4,40 @@ import io.rackstead.bmc.BmcDialer;
 import io.rackstead.bmc.BmcTrace;
 import io.rackstead.bmc.ipmi.IpmiDialer;
 import io.rackstead.bmc.ipmi.IpmiSettings;
+import io.rackstead.demo.Demo;
+import io.rackstead.demo.Doors;
 import io.rackstead.store.Database;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /// The world as the appliance finds it: what tests and demonstrations replace.
 ///
 /// @param bmcs makes the dialer, given where its exchanges are to be told
 /// @param crashPoint told before and after each durable write
+/// @param servers given the doors once the appliance runs: fake servers come in by them
 public record Outside(
     InstantSource clock,
     SecureRandom random,
     Function<BmcTrace, BmcDialer> bmcs,
-    Database.CrashPoint crashPoint) {
+    Database.CrashPoint crashPoint,
+    Consumer<Doors> servers) {
+  /// The world without servers that are part of this process.
+  public Outside(
+      InstantSource clock,
+      SecureRandom random,
+      Function<BmcTrace, BmcDialer> bmcs,
+      Database.CrashPoint crashPoint) {
+    this(clock, random, bmcs, crashPoint, _ -> {});
+  }
+
+  /// A rack of fakes in place of all servers.
+  public static Outside of(Demo demo) {
+    return new Outside(
+        InstantSource.system(), new SecureRandom(), _ -> demo.bmcs(), _ -> {}, demo::run);
+  }
+
   public static Outside real() {
     return new Outside(
         InstantSource.system(),

@@ -12,11 +12,11 @@ import io.rackstead.store.Tx;
 import io.rackstead.task.TaskStore;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -36,7 +36,7 @@ public final class Machines {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final MachineStore store;
-  private final Map<MachineId, Machine> view = new ConcurrentHashMap<>();
+  private final Map<MachineId, Machine> view = new ConcurrentSkipListMap<>();
   private final Map<MacAddress, MachineId> byMac = new ConcurrentHashMap<>();
   private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
 
@@ -81,7 +81,7 @@ public final class Machines {
   }
 
   public List<Machine> list() {
-    return view.values().stream().sorted(Comparator.comparing(Machine::id)).toList();
+    return List.copyOf(view.values());
   }
 
   public Optional<Machine> find(MachineId id) {
@@ -313,15 +313,16 @@ public final class Machines {
     listeners.forEach(listener -> listener.accept(change));
   }
 
-  private void show(Machine machine) {
+  private synchronized void show(Machine machine) {
+    var before = Optional.ofNullable(view.get(machine.id()));
     var shown =
         view.merge(
             machine.id(), machine, (old, next) -> next.version() >= old.version() ? next : old);
     if (shown == machine) {
-      byMac
-          .entrySet()
-          .removeIf(e ->
-              e.getValue().equals(machine.id()) && !machine.identity().macs().contains(e.getKey()));
+      before.stream()
+          .flatMap(old -> old.identity().macs().stream())
+          .filter(mac -> !machine.identity().macs().contains(mac))
+          .forEach(mac -> byMac.remove(mac, machine.id()));
       machine.identity().macs().forEach(mac -> byMac.put(mac, machine.id()));
     }
   }

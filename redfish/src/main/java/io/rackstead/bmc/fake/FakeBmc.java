@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 /// start and stop, so that a demo can let the server "boot".
 public final class FakeBmc {
   private final BmcAddress address;
-  private final BmcCredentials account;
+  private Optional<BmcCredentials> account;
   private final Inventory inventory;
   private final Set<Fault> faults = EnumSet.noneOf(Fault.class);
   private Consumer<Change> listener = _ -> {};
@@ -35,8 +35,14 @@ public final class FakeBmc {
   public record Change(FakeBmc bmc, PowerAction action, Optional<BootTarget> boot) {}
 
   public FakeBmc(BmcAddress address, BmcCredentials account, String systemUuid, String serial) {
+    this(address, systemUuid, serial);
+    this.account = Optional.of(account);
+  }
+
+  /// One that takes the first account that comes for its own, until [#account] sets it.
+  public FakeBmc(BmcAddress address, String systemUuid, String serial) {
     this.address = address;
-    this.account = account;
+    this.account = Optional.empty();
     this.inventory =
         new Inventory(systemUuid, serial, Map.of("FirmwareVersion", "1.0", "Fake", "true"));
   }
@@ -105,9 +111,16 @@ public final class FakeBmc {
         chosen.target().device() == BootTarget.Device.NONE ? Optional.empty() : Optional.of(chosen);
   }
 
+  /// What an agent on the server sets through the system interface.
+  public synchronized void account(BmcCredentials made) {
+    account = Optional.of(made);
+  }
+
   synchronized boolean accepts(BmcCredentials credentials) {
-    return account.user().equals(credentials.user())
-        && Arrays.equals(account.password(), credentials.password());
+    var own = account.orElse(credentials);
+    account = Optional.of(own);
+    return own.user().equals(credentials.user())
+        && Arrays.equals(own.password(), credentials.password());
   }
 
   synchronized void session(int more) {
