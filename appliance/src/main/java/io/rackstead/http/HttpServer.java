@@ -8,6 +8,7 @@ import io.rackstead.http.Route.Method;
 import io.rackstead.store.UnwritableException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -32,6 +33,7 @@ import org.slf4j.LoggerFactory;
 /// answers, who may ask and how a refusal is told is decided here.
 public final class HttpServer implements AutoCloseable {
   static final int BODY_LIMIT = 8 << 20;
+  private static final int FLOW_BUFFER = 32 << 10;
   private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
   private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
@@ -209,6 +211,7 @@ public final class HttpServer implements AutoCloseable {
     }
     switch (reply) {
       case Reply.Whole whole -> write(raw, response, whole);
+      case Reply.Flow flow -> write(raw, response, flow);
       case Reply.Stream stream -> streams.run(response, stream.writer());
     }
   }
@@ -272,6 +275,19 @@ public final class HttpServer implements AutoCloseable {
     response.setContentLengthLong(whole.body().length);
     if (!raw.getMethod().equals("HEAD")) {
       response.getOutputStream().write(whole.body());
+    }
+  }
+
+  private static void write(HttpServletRequest raw, HttpServletResponse response, Reply.Flow flow)
+      throws IOException {
+    response.setStatus(flow.status());
+    response.setHeader("Cache-Control", "no-store");
+    flow.headers().forEach(response::setHeader);
+    response.setContentType(flow.contentType());
+    if (!raw.getMethod().equals("HEAD")) {
+      var out = new BufferedOutputStream(response.getOutputStream(), FLOW_BUFFER);
+      flow.writer().write(out);
+      out.flush();
     }
   }
 

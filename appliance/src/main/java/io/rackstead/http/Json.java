@@ -1,5 +1,6 @@
 package io.rackstead.http;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -17,7 +18,9 @@ import io.rackstead.image.ImageId;
 import io.rackstead.machine.MachineId;
 import io.rackstead.pxe.net.MacAddress;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// JSON as we write and read it: times in ISO 8601, addresses and ids as text, unknown fields
 /// ignored, depth and lengths bounded.
@@ -35,6 +38,21 @@ public final class Json {
       return MAPPER.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("cannot write " + value.getClass() + " as JSON", e);
+    }
+  }
+
+  /// Writes a list one element after the other; only one is in memory at a time.
+  public static void array(OutputStream out, Stream<?> elements) throws IOException {
+    try (elements;
+        var array =
+            MAPPER
+                .writer()
+                .without(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+                .without(SerializationFeature.FLUSH_AFTER_WRITE_VALUE)
+                .writeValuesAsArray(out)) {
+      for (var each = elements.iterator(); each.hasNext(); ) {
+        array.write(each.next());
+      }
     }
   }
 

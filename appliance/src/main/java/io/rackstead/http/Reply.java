@@ -8,6 +8,16 @@ public sealed interface Reply {
   record Whole(int status, String contentType, byte[] body, Map<String, String> headers)
       implements Reply {}
 
+  /// A long list, written while it is made, so that memory does not grow with it. What fails in the
+  /// middle breaks the connection: the client sees that the end is missing.
+  record Flow(int status, String contentType, BodyWriter writer, Map<String, String> headers)
+      implements Reply {}
+
+  @FunctionalInterface
+  interface BodyWriter {
+    void write(java.io.OutputStream out) throws java.io.IOException;
+  }
+
   /// Server-sent events: the writer is called on a thread of its own and ends when the client goes.
   record Stream(EventWriter writer) implements Reply {}
 

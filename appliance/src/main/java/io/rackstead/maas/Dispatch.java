@@ -2,6 +2,7 @@ package io.rackstead.maas;
 
 import io.rackstead.http.Admission;
 import io.rackstead.http.Form;
+import io.rackstead.http.Json;
 import io.rackstead.http.Problem;
 import io.rackstead.http.Reply;
 import io.rackstead.http.Request;
@@ -16,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// Finds the operation that a request means. Its name stands in the query, in the form or in the
 /// last part of the path (`op-NAME`); an empty name is none.
@@ -86,12 +89,19 @@ final class Dispatch {
     } catch (io.rackstead.network.Rejected e) {
       reply = json(400, FormErrors.of(e.field(), e.why()).errors());
     }
-    if (!(reply instanceof Reply.Whole whole)) {
-      return reply;
-    }
-    var headers = new HashMap<>(whole.headers());
-    headers.put("X-MAAS-API-Hash", apiHash);
-    return new Reply.Whole(whole.status(), whole.contentType(), whole.body(), headers);
+    return switch (reply) {
+      case Reply.Whole(var status, var type, var body, var headers) ->
+          new Reply.Whole(status, type, body, hashed(headers));
+      case Reply.Flow(var status, var type, var writer, var headers) ->
+          new Reply.Flow(status, type, writer, hashed(headers));
+      case Reply.Stream stream -> stream;
+    };
+  }
+
+  private Map<String, String> hashed(Map<String, String> headers) {
+    var all = new HashMap<>(headers);
+    all.put("X-MAAS-API-Hash", apiHash);
+    return all;
   }
 
   private Reply run(Request request, String path, List<MaasOperation> here) throws Exception {
@@ -143,6 +153,15 @@ final class Dispatch {
   static Reply json(int status, Object value) {
     var whole = (Reply.Whole) Reply.json(status, value);
     return new Reply.Whole(status, "application/json; charset=utf-8", whole.body(), Map.of());
+  }
+
+  /// A list of any length; the elements are made one by one while it is sent.
+  static Reply list(Supplier<Stream<?>> elements) {
+    return new Reply.Flow(
+        200,
+        "application/json; charset=utf-8",
+        out -> Json.array(out, elements.get()),
+        Map.of());
   }
 
   static Reply ok() {

@@ -96,11 +96,11 @@ final class MachineOperations {
     var wanted = call.all();
     checkPlaces(wanted);
     var networks = parts.networks().now();
-    return Dispatch.json(
+    var found =
         visible(call).stream()
             .filter(machine -> MachineFilter.fits(machine, wanted, networks))
-            .map(this::shape)
-            .toList());
+            .toList();
+    return Dispatch.list(() -> found.stream().map(this::shape));
   }
 
   /// A name of a zone, pool or tag that nothing has is a mistake, not an empty list.

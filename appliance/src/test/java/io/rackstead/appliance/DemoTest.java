@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rackstead.demo.Demo;
 import io.rackstead.demo.DemoOptions;
 import io.rackstead.http.Json;
-import java.net.CookieManager;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,7 +31,7 @@ class DemoTest {
   @TempDir Path data;
 
   /// An appliance with a rack, and a signed-in administrator.
-  private record Site(Demo demo, Appliance appliance, HttpClient client, String url)
+  private record Site(Demo demo, Appliance appliance, HttpClient client, String url, String cookie)
       implements AutoCloseable {
     static Site start(Path data, String... flags) throws Exception {
       var all = new java.util.ArrayList<>(List.of("--data", data.toString(), "--http.port", "0"));
@@ -42,17 +41,30 @@ class DemoTest {
       var appliance =
           Appliance.start(ConfigReader.read(taken.rest(), Map.of()).config(), Outside.of(demo));
       var port = appliance.serving().get(20, TimeUnit.SECONDS);
-      var client = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
-      var site = new Site(demo, appliance, client, "http://127.0.0.1:" + port);
+      var client = HttpClient.newHttpClient();
+      var url = "http://127.0.0.1:" + port;
       var password = appliance.firstPassword().orElseThrow().reveal();
-      site.post("/api/session", Map.of("username", "admin", "password", password));
-      return site;
+      var signIn =
+          HttpRequest.newBuilder(URI.create(url + "/api/session"))
+              .header("Content-Type", "application/json")
+              .POST(
+                  BodyPublishers.ofByteArray(
+                      Json.bytes(Map.of("username", "admin", "password", password))))
+              .build();
+      var cookie =
+          client
+              .send(signIn, BodyHandlers.discarding())
+              .headers()
+              .firstValue("Set-Cookie")
+              .orElseThrow();
+      return new Site(demo, appliance, client, url, cookie.substring(0, cookie.indexOf(';')));
     }
 
     JsonNode post(String path, Object body) throws Exception {
       var request =
           HttpRequest.newBuilder(URI.create(url + path))
               .header("Content-Type", "application/json")
+              .header("Cookie", cookie)
               .POST(BodyPublishers.ofByteArray(Json.bytes(body)))
               .build();
       var answer = client.send(request, BodyHandlers.ofByteArray());
@@ -62,8 +74,11 @@ class DemoTest {
 
     List<JsonNode> machines() {
       try {
-        var request = HttpRequest.newBuilder(URI.create(url + "/api/machines")).build();
+        var request = HttpRequest.newBuilder(URI.create(url + "/api/machines"))
+                .header("Cookie", cookie)
+                .build();
         var answer = client.send(request, BodyHandlers.ofByteArray());
+        assertThat(answer.statusCode()).isEqualTo(200);
         return StreamSupport.stream(
                 Json.parse(answer.body()).path("machines").spliterator(), false)
             .toList();
