@@ -65,6 +65,7 @@ class DemoTest {
           HttpRequest.newBuilder(URI.create(url + path))
               .header("Content-Type", "application/json")
               .header("Cookie", cookie)
+              .header("X-Rackstead", "page")
               .POST(BodyPublishers.ofByteArray(Json.bytes(body)))
               .build();
       var answer = client.send(request, BodyHandlers.ofByteArray());
@@ -76,6 +77,7 @@ class DemoTest {
       try {
         var request = HttpRequest.newBuilder(URI.create(url + "/api/machines"))
                 .header("Cookie", cookie)
+              .header("X-Rackstead", "page")
                 .build();
         var answer = client.send(request, BodyHandlers.ofByteArray());
         assertThat(answer.statusCode()).isEqualTo(200);
