@@ -328,8 +328,8 @@ public final class Appliance implements AutoCloseable {
 
   /// What the lease log says of a machine's adapters.
   private List<String> addresses(Machine machine) {
-    return pxe.leases().stream()
-        .filter(lease -> machine.identity().macs().contains(lease.mac()))
+    return machine.identity().macs().stream()
+        .flatMap(mac -> pxe.leases(mac).stream())
         .map(lease -> lease.address().getHostAddress())
         .distinct()
         .toList();

@@ -46,7 +46,8 @@ public final class Main {
       var taken = DemoOptions.take(args);
       var read =
           ConfigReader.read(
-              taken.rest().stream().filter(arg -> !arg.equals("--print-config")).toList(), System.getenv());
+              taken.rest().stream().filter(arg -> !arg.equals("--print-config")).toList(),
+              System.getenv());
       if (print) {
         System.out.print(read.print());
         return 0;

@@ -38,7 +38,9 @@ public final class Demo implements AutoCloseable {
   public Demo(DemoOptions options) {
     this.options = options;
     this.servers =
-        IntStream.rangeClosed(1, options.machines()).mapToObj(n -> new DemoServer(n, this)).toList();
+        IntStream.rangeClosed(1, options.machines())
+            .mapToObj(n -> new DemoServer(n, this))
+            .toList();
     servers.forEach(server -> bmcs.plug(server.bmc()));
   }
 

@@ -203,8 +203,7 @@ final class DemoAgent {
     for (var file : work.path("files")) {
       var parts = Map.of("seq", work.path("seq").asText(), "n", Integer.toString(n++));
       var answer =
-          server.call(
-              Method.GET, "/agent/files/{seq}/{n}", parts, Map.of(), token, new byte[0]);
+          server.call(Method.GET, "/agent/files/{seq}/{n}", parts, Map.of(), token, new byte[0]);
       var content = answer instanceof Reply.Whole whole ? whole.body() : new byte[0];
       if (!sha256(content).equals(file.path("sha256").asText())) {
         return Done.failed(file.path("path").asText() + " came with another digest");

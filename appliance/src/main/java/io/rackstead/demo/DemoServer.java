@@ -7,8 +7,8 @@ import io.rackstead.bmc.BmcCredentials;
 import io.rackstead.bmc.BootTarget;
 import io.rackstead.bmc.PowerAction;
 import io.rackstead.bmc.PowerState;
-import io.rackstead.bmc.fake.Fault;
 import io.rackstead.bmc.fake.FakeBmc;
+import io.rackstead.bmc.fake.Fault;
 import io.rackstead.http.Json;
 import io.rackstead.http.Problem;
 import io.rackstead.http.Reply;
@@ -274,9 +274,7 @@ final class DemoServer {
     try {
       return (Inet4Address)
           InetAddress.getByAddress(
-              new byte[] {
-                127, (byte) (1 + (number >> 16)), (byte) (number >> 8), (byte) number
-              });
+              new byte[] {127, (byte) (1 + (number >> 16)), (byte) (number >> 8), (byte) number});
     } catch (UnknownHostException e) {
       throw new IllegalStateException("four bytes are an address", e);
     }

@@ -158,10 +158,7 @@ final class Dispatch {
   /// A list of any length; the elements are made one by one while it is sent.
   static Reply list(Supplier<Stream<?>> elements) {
     return new Reply.Flow(
-        200,
-        "application/json; charset=utf-8",
-        out -> Json.array(out, elements.get()),
-        Map.of());
+        200, "application/json; charset=utf-8", out -> Json.array(out, elements.get()), Map.of());
   }
 
   static Reply ok() {

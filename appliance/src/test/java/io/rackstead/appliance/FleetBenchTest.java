@@ -126,8 +126,8 @@ class FleetBenchTest {
         ready(machines, number);
       }
       var _ = new Users(database, random, clock).firstAdministrator("admin");
-      return database.inTransaction(tx ->
-          new ApiKeys(vault, random, clock).make(tx, "admin", "bench", Origin.CONSOLE));
+      return database.inTransaction(
+          tx -> new ApiKeys(vault, random, clock).make(tx, "admin", "bench", Origin.CONSOLE));
     }
   }
 
@@ -135,16 +135,16 @@ class FleetBenchTest {
     var report = DemoReport.of(number, new Random(number));
     var identity = Reports.identity(report);
     var machine =
-        machines.enlist(
-            identity, Architecture.AMD64, "node-" + number, Optional.empty(), ACTOR);
+        machines.enlist(identity, Architecture.AMD64, "node-" + number, Optional.empty(), ACTOR);
     var acts =
         List.of(
-            new Machines.Act(
-                new Event.HardwareReported(identity, Reports.hardware(report)), ACTOR),
+            new Machines.Act(new Event.HardwareReported(identity, Reports.hardware(report)), ACTOR),
             new Machines.Act(new Event.Commission(), ACTOR),
             new Machines.Act(
                 new Event.SetPower(
-                    Optional.of(BmcAddress.parse("ipmi://10.64.%d.%d".formatted(number >> 8, number & 255))),
+                    Optional.of(
+                        BmcAddress.parse(
+                            "ipmi://10.64.%d.%d".formatted(number >> 8, number & 255))),
                     "rackstead"),
                 ACTOR),
             new Machines.Act(new Event.CommissioningDone(), ACTOR),
@@ -160,16 +160,15 @@ class FleetBenchTest {
       try (var clients = Executors.newFixedThreadPool(CLIENTS)) {
         var runs = new ArrayList<Callable<List<Long>>>();
         for (int i = 0; i < CLIENTS; i++) {
-          runs.add(
-              () -> {
-                var mine = new ArrayList<Long>();
-                for (int n = 0; n < each; n++) {
-                  long start = System.nanoTime();
-                  assertThat(request.call()).isEqualTo(200);
-                  mine.add(System.nanoTime() - start);
-                }
-                return mine;
-              });
+          runs.add(() -> {
+            var mine = new ArrayList<Long>();
+            for (int n = 0; n < each; n++) {
+              long start = System.nanoTime();
+              assertThat(request.call()).isEqualTo(200);
+              mine.add(System.nanoTime() - start);
+            }
+            return mine;
+          });
         }
         for (var run : clients.invokeAll(runs)) {
           times.addAll(run.get());
@@ -231,7 +230,8 @@ class FleetBenchTest {
     List<String> ids() throws Exception {
       var answer = http.send(request("machines/").build(), BodyHandlers.ofByteArray());
       var ids = new ArrayList<String>();
-      io.rackstead.http.Json.parse(answer.body()).forEach(m -> ids.add(m.path("system_id").asText()));
+      io.rackstead.http.Json.parse(answer.body())
+          .forEach(m -> ids.add(m.path("system_id").asText()));
       return ids;
     }
 

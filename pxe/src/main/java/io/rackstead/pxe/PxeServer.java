@@ -10,6 +10,7 @@ import io.rackstead.pxe.lease.Lease;
 import io.rackstead.pxe.lease.LeaseLog;
 import io.rackstead.pxe.lease.Leases;
 import io.rackstead.pxe.ndp.NoRouter;
+import io.rackstead.pxe.net.MacAddress;
 import io.rackstead.pxe.tftp.TftpServer;
 import java.io.IOException;
 import java.net.BindException;
@@ -218,6 +219,11 @@ public final class PxeServer implements AutoCloseable {
   /// Every address that was given out or promised, in the order of addresses.
   public List<Lease> leases() {
     return leases.map(Leases::list).orElse(List.of());
+  }
+
+  /// The addresses of one adapter.
+  public List<Lease> leases(MacAddress mac) {
+    return leases.map(all -> all.of(mac)).orElse(List.of());
   }
 
   /// The port of the boot HTTP service; the one of the configuration while it does not serve.

@@ -134,6 +134,11 @@ public final class LeaseLog implements Leases, AutoCloseable {
   }
 
   @Override
+  public synchronized List<Lease> of(MacAddress mac) {
+    return table.of(mac);
+  }
+
+  @Override
   public synchronized Optional<Lease> at(Inet4Address address) {
     return table.at(address);
   }

@@ -55,6 +55,10 @@ final class LeaseTable {
     return Optional.ofNullable(byAddress.get(address));
   }
 
+  List<Lease> of(MacAddress mac) {
+    return List.copyOf(byMac.getOrDefault(mac, List.of()));
+  }
+
   /// The one in use, and the newest of those, where an edit of the network left a client with two.
   Optional<Lease> of(MacAddress mac, Served network) {
     return byMac.getOrDefault(mac, List.of()).stream()

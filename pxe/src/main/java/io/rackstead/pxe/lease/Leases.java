@@ -21,6 +21,9 @@ public interface Leases {
   /// The lease that this client holds in the network, offered or expired ones included.
   Optional<Lease> of(MacAddress mac, Served network);
 
+  /// Every address that it was given or promised, in any network.
+  List<Lease> of(MacAddress mac);
+
   /// Who holds the address now.
   Optional<Lease> at(Inet4Address address);
 
