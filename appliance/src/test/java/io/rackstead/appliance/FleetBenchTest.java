@@ -18,6 +18,7 @@ import io.rackstead.machine.Actor;
 import io.rackstead.machine.Event;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.Machines;
+import io.rackstead.network.NetworkBook;
 import io.rackstead.store.Database;
 import io.rackstead.task.TaskStore;
 import java.io.InputStream;
@@ -121,7 +122,9 @@ class FleetBenchTest {
     var vault = Vault.open(data.resolve("secrets"), random);
     try (var database = Database.open(data.resolve("db"), _ -> {});
         var events = new EventLog(database)) {
-      var machines = new Machines(database, events, new TaskStore(), clock, random);
+      var machines =
+          new Machines(
+              database, events, new TaskStore(), clock, random, new NetworkBook(database, clock));
       for (int number = 1; number <= FLEET; number++) {
         ready(machines, number);
       }
