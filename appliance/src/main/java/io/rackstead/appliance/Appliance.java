@@ -226,7 +226,8 @@ public final class Appliance implements AutoCloseable {
                       clock,
                       machine -> addresses(machine),
                       Things.open(database, machines, clock, sweeper::later),
-                      book),
+                      book,
+                      () -> status().services()),
                   sessionApi)
               .routes());
       routes.addAll(new StatusApi(this::status).routes());

@@ -122,9 +122,7 @@ final class DemoServer {
       }
       boolean disk =
           target.map(t -> t.device() == BootTarget.Device.DISK).orElse(diskFirst && hasSystem);
-      if (disk ? !hasSystem : !fromNetwork(boot)) {
-        fromDisk(boot);
-      } else if (disk) {
+      if (disk || !fromNetwork(boot)) {
         fromDisk(boot);
       }
     } catch (Problem refused) {

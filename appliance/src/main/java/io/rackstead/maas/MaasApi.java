@@ -13,6 +13,7 @@ import io.rackstead.http.Request;
 import io.rackstead.http.Route;
 import io.rackstead.http.Route.Access;
 import io.rackstead.http.Route.Method;
+import io.rackstead.http.StatusApi;
 import io.rackstead.image.ImageStore;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.Machines;
@@ -25,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// The MAAS 2.0 API: one table of operations, from which the routes and the description are made.
 /// To add to it, write a class with `operations()` and name it here.
@@ -51,6 +53,7 @@ public final class MaasApi {
   /// What the dialect translates to.
   ///
   /// @param addresses the addresses that a machine has now
+  /// @param services how the appliance's own services are now
   public record Parts(
       Machines machines,
       Verbs verbs,
@@ -63,7 +66,8 @@ public final class MaasApi {
       InstantSource clock,
       Function<Machine, List<String>> addresses,
       Things things,
-      NetworkBook networks) {}
+      NetworkBook networks,
+      Supplier<List<StatusApi.Service>> services) {}
 
   public MaasApi(Parts parts, SessionApi sessions) {
     var machines = new MachineOperations(parts);
@@ -85,7 +89,7 @@ public final class MaasApi {
     operations.addAll(new NoticeOperations(parts).operations());
     operations.addAll(new ScriptOperations(parts).operations());
     operations.addAll(new BootResourceOperations(parts).operations());
-    operations.addAll(new ControllerOperations().operations());
+    operations.addAll(new ControllerOperations(parts.services()).operations());
     describe = new Describe(List.copyOf(operations));
     // not part of its own description
     operations.add(

@@ -34,6 +34,16 @@ final class ScriptOperations {
   private static final List<String> TYPES = List.of("commissioning", "", "testing");
   private static final List<String> HARDWARE =
       List.of("Node", "CPU", "Memory", "Storage", "Network", "GPU");
+  private static final List<String> NOT_OBEYED =
+      List.of(
+          "parameters",
+          "packages",
+          "may_reboot",
+          "for_hardware",
+          "parallel",
+          "destructive",
+          "recommission",
+          "apply_configured_networking");
   private static final int USUAL_SECONDS = 600;
   private final Scripts scripts;
 
@@ -147,9 +157,9 @@ final class ScriptOperations {
   }
 
   private static Script changed(Call call, Script before) {
-    for (var field : List.of("parameters", "packages", "may_reboot", "for_hardware")) {
+    for (var field : NOT_OBEYED) {
       if (Fields.filled(call, field)
-          .filter(text -> !text.matches("(?i)false|0|\\{}|\\[]"))
+          .filter(text -> !text.matches("(?i)false|0|disabled|\\{}|\\[]"))
           .isPresent()) {
         throw FormErrors.of(field, "A script's " + field + " are not obeyed here.");
       }

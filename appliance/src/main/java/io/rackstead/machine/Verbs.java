@@ -17,6 +17,8 @@ import io.rackstead.power.PowerControl;
 import io.rackstead.store.Database;
 import io.rackstead.store.Tx;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -99,22 +101,32 @@ public final class Verbs {
   }
 
   public Machine apply(Request request, Machine machine, Event event, Consumer<Tx> with) {
-    var outcome = attempt(request, machine, event, with);
-    return switch (outcome) {
+    return applyAll(request, machine, List.of(event), with);
+  }
+
+  /// All of them or none.
+  private Machine applyAll(Request request, Machine machine, List<Event> steps, Consumer<Tx> with) {
+    return switch (attempt(request, machine, steps, with)) {
       case Outcome.Moved(var moved, _) -> moved;
       case Outcome.Refused(_, var reason) -> throw new Problem(409, reason);
     };
   }
 
   private Outcome attempt(Request request, Machine machine, Event event, Consumer<Tx> with) {
+    return attempt(request, machine, List.of(event), with);
+  }
+
+  private Outcome attempt(Request request, Machine machine, List<Event> steps, Consumer<Tx> with) {
+    var actor = request.principal().actor();
     try {
       return machines.apply(
           machine.id(),
-          event,
-          request.principal().actor(),
+          steps.stream().map(event -> new Machines.Act(event, actor)).toList(),
           tx -> {
             with.accept(tx);
-            audit(tx, request, Lifecycle.words(event.getClass()), machine);
+            for (var event : steps) {
+              audit(tx, request, Lifecycle.words(event.getClass()), machine);
+            }
           });
     } catch (IllegalArgumentException e) {
       throw new Problem(404, "no machine " + machine.id(), e);
@@ -130,13 +142,17 @@ public final class Verbs {
   }
 
   public Machine allocate(Request request, Machine machine) {
+    mustTake(request, machine);
+    return apply(request, machine, new Event.Allocate(request.principal().username()));
+  }
+
+  private void mustTake(Request request, Machine machine) {
     if (!mayTake(request, machine)) {
       throw new Problem(
           403,
           "%s may not take machines of the pool %s"
               .formatted(request.principal().username(), machine.labels().pool()));
     }
-    return apply(request, machine, new Event.Allocate(request.principal().username()));
   }
 
   /// Takes it if it is still free; empty when somebody was faster.
@@ -185,13 +201,19 @@ public final class Verbs {
         .ifPresent(why -> {
           throw new Problem(409, machine.hostname() + " cannot be deployed: " + why);
         });
-    var mine = ready ? allocate(request, machine) : machine;
-    if (!order.hostname().isEmpty() && !order.hostname().equals(mine.hostname())) {
-      mine = edit(request, mine, mine.labels().withHostname(order.hostname()));
+    var steps = new ArrayList<Event>();
+    var labels = machine.labels();
+    if (ready) {
+      mustTake(request, machine);
+      labels = labels.withOwner(request.principal().username());
+      steps.add(new Event.Allocate(labels.owner()));
     }
-    return apply(
-        request,
-        mine,
+    if (!order.hostname().isEmpty() && !order.hostname().equals(machine.hostname())) {
+      labels = labels.withHostname(order.hostname());
+      mustBeFree(labels.hostname());
+      steps.add(new Event.Edit(labels));
+    }
+    steps.add(
         new Event.Deploy(
             new Deployment(
                 order.image().id(),
@@ -201,7 +223,12 @@ public final class Verbs {
                 order.userData(),
                 order.consentToWipe(),
                 false,
-                Optional.of(around.of(mine.node())))));
+                Optional.of(around.of(machine.node())))));
+    var moved = applyAll(request, machine, steps, _ -> {});
+    if (moved.state() != State.DEPLOYING) {
+      throw new Problem(409, "%s is %s now".formatted(moved.hostname(), moved.state().title()));
+    }
+    return moved;
   }
 
   public Machine edit(Request request, Machine machine, Labels labels) {
@@ -212,11 +239,16 @@ public final class Verbs {
           "%s may not put machines into the pool %s"
               .formatted(request.principal().username(), labels.pool()));
     }
-    if (!labels.hostname().equals(machine.hostname())
-        && machines.byHostname(labels.hostname()).isPresent()) {
-      throw new Problem(409, "another machine is called " + labels.hostname());
+    if (!labels.hostname().equals(machine.hostname())) {
+      mustBeFree(labels.hostname());
     }
     return apply(request, machine, new Event.Edit(labels));
+  }
+
+  private void mustBeFree(String hostname) {
+    if (machines.byHostname(hostname).isPresent()) {
+      throw new Problem(409, "another machine is called " + hostname);
+    }
   }
 
   public Machine lock(Request request, Machine machine) {

@@ -1,5 +1,6 @@
 package io.rackstead.power;
 
+import io.rackstead.agent.Purpose;
 import io.rackstead.agent.Sessions;
 import io.rackstead.bmc.Bmc;
 import io.rackstead.bmc.BmcAddress;
@@ -118,9 +119,12 @@ public final class PowerTasks implements TaskRunner.Handler {
     return done;
   }
 
-  /// Something else is wanted of it by now, and its agent may be at work on that.
+  /// It is wanted on by now, and its agent may be at work already; or it was removed.
   private boolean overtaken(Machine machine) {
-    return machines.find(machine.id()).filter(now -> now.epoch() == machine.epoch()).isEmpty();
+    return machines
+        .stored(machine.id())
+        .map(now -> now.epoch() != machine.epoch() && Purpose.of(now).isPresent())
+        .orElse(true);
   }
 
   /// Nobody can tell whether it is off but its agent, which says goodbye, or a person.

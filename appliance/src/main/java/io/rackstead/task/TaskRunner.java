@@ -147,7 +147,11 @@ public final class TaskRunner implements AutoCloseable {
 
   /// A release that the brake holds waits, its patience renewed, and its machine says why.
   private boolean braked(TaskStore.Row row, Instant now) {
-    var machine = machines.find(row.machine());
+    var machine =
+        machines
+            .find(row.machine())
+            .filter(shown -> shown.epoch() == row.epoch())
+            .or(() -> machines.stored(row.machine()));
     if (machine.isEmpty()
         || machine.get().epoch() != row.epoch()
         || !Brake.destructive(machine.get())) {
@@ -162,7 +166,7 @@ public final class TaskRunner implements AutoCloseable {
 
   private void run(TaskStore.Row row) {
     try {
-      var machine = machines.find(row.machine());
+      var machine = machines.stored(row.machine());
       if (machine.isEmpty() || machine.get().epoch() != row.epoch()) {
         database.change(tx -> store.done(tx, row));
         return;

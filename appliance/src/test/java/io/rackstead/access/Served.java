@@ -17,6 +17,7 @@ import io.rackstead.http.HttpServer;
 import io.rackstead.http.Json;
 import io.rackstead.http.Route;
 import io.rackstead.http.StaticPages;
+import io.rackstead.http.StatusApi;
 import io.rackstead.image.Architecture;
 import io.rackstead.image.Image;
 import io.rackstead.image.ImageId;
@@ -115,7 +116,11 @@ public final class Served implements AutoCloseable {
                 site,
                 _ -> List.of(),
                 Things.open(site.database, site.machines, site, Runnable::run),
-                networks),
+                networks,
+                () ->
+                    List.of(
+                        new StatusApi.Service("tftp", StatusApi.Service.State.FAILED, "no right"),
+                        new StatusApi.Service("dhcp", StatusApi.Service.State.OFF, "off"))),
             sessionApi);
     routes.addAll(sessionApi.routes());
     routes.addAll(machineApi.routes());

@@ -10,6 +10,7 @@ import io.rackstead.access.Served.Person;
 import io.rackstead.access.Wires;
 import io.rackstead.http.Json;
 import io.rackstead.machine.Machine;
+import io.rackstead.machine.State;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -285,6 +286,8 @@ class InterfaceOperationsTest {
     var full = admin.post(API + "machines/" + other.id() + "/?op=deploy", "distro_series=bookworm");
     assertThat(full.status()).as(full.body()).isEqualTo(503);
     assertThat(full.body()).contains("192.168.9.0/30");
+    assertThat(served.now(other).state()).isEqualTo(State.READY);
+    assertThat(served.now(other).labels().owner()).isEmpty();
     assertThat(served.now(other).deployment()).isEmpty();
     assertThat(served.now(other).node().addresses()).isEmpty();
     assertThat(inUse("tiny")).containsExactly("192.168.9.2");

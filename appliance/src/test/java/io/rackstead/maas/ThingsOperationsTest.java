@@ -234,6 +234,10 @@ class ThingsOperationsTest {
       var all = admin.get(API + kind).json();
       assertThat(all).hasSize(1);
       assertThat(all.get(0).path("node_type").asInt()).isEqualTo(4);
+      assertThat(all.get(0).path("service_set"))
+          .extracting(
+              service -> service.path("name").asText() + " " + service.path("status").asText())
+          .containsExactly("tftp dead", "dhcpd off");
       assertThat(admin.get(all.get(0).path("resource_uri").asText()).json()).isEqualTo(all.get(0));
       assertThat(admin.get(API + kind + "zzzzzz/").status()).isEqualTo(404);
       assertThat(admin.get(API + kind + "?id=zzzzzz").json()).isEmpty();
