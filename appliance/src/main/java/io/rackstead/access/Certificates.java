@@ -178,7 +178,8 @@ public final class Certificates {
 
   private static KeyStore store(PrivateKey key, Certificate[] chain)
       throws GeneralSecurityException, IOException {
-    var store = KeyStore.getInstance("PKCS12");
+    // never written anywhere: what PKCS #12 does to protect it would only hold up the start
+    var store = KeyStore.getInstance("JKS");
     store.load(null, new char[0]);
     store.setKeyEntry(ALIAS, key, new char[0], chain);
     return store;

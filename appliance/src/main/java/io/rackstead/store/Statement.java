@@ -40,46 +40,36 @@ record Statement(Kind kind, String sql, List<@Nullable Object> parameters, long 
     return new Statement(kind, sql, parameters, key);
   }
 
+  /// No switch over types: its dispatcher is spun at run time, which the start cache cannot hold.
   private static void value(DataOutputStream out, @Nullable Object value) throws IOException {
-    switch (value) {
-      case null -> out.writeByte('0');
-      case String text -> {
-        out.writeByte('s');
-        text(out, text);
-      }
-      case Long number -> {
-        out.writeByte('l');
-        out.writeLong(number);
-      }
-      case Integer number -> {
-        out.writeByte('i');
-        out.writeInt(number);
-      }
-      case Short number -> {
-        out.writeByte('i');
-        out.writeInt(number);
-      }
-      case Double number -> {
-        out.writeByte('d');
-        out.writeDouble(number);
-      }
-      case Boolean truth -> {
-        out.writeByte('b');
-        out.writeBoolean(truth);
-      }
-      case Timestamp at -> {
-        out.writeByte('t');
-        out.writeLong(at.toInstant().getEpochSecond());
-        out.writeInt(at.getNanos());
-      }
-      case byte[] bytes -> {
-        out.writeByte('x');
-        out.writeInt(bytes.length);
-        out.write(bytes);
-      }
-      default ->
-          throw new IllegalArgumentException(
-              "a parameter of type " + value.getClass().getName() + " has no form in the journal");
+    if (value == null) {
+      out.writeByte('0');
+    } else if (value instanceof String text) {
+      out.writeByte('s');
+      text(out, text);
+    } else if (value instanceof Long number) {
+      out.writeByte('l');
+      out.writeLong(number);
+    } else if (value instanceof Integer || value instanceof Short) {
+      out.writeByte('i');
+      out.writeInt(((Number) value).intValue());
+    } else if (value instanceof Double number) {
+      out.writeByte('d');
+      out.writeDouble(number);
+    } else if (value instanceof Boolean truth) {
+      out.writeByte('b');
+      out.writeBoolean(truth);
+    } else if (value instanceof Timestamp at) {
+      out.writeByte('t');
+      out.writeLong(at.toInstant().getEpochSecond());
+      out.writeInt(at.getNanos());
+    } else if (value instanceof byte[] bytes) {
+      out.writeByte('x');
+      out.writeInt(bytes.length);
+      out.write(bytes);
+    } else {
+      throw new IllegalArgumentException(
+          "a parameter of type " + value.getClass().getName() + " has no form in the journal");
     }
   }
 

@@ -198,16 +198,21 @@ public final class Tx {
     }
   }
 
-  /// Values of our own are stored as their text.
+  /// Values of our own are stored as their text. (No switch over types: its dispatcher is spun at
+  /// run time, which the start cache cannot hold.)
   private static @Nullable Object plain(@Nullable Object value) {
-    return switch (value) {
-      case null -> null;
-      case Optional<?> optional -> plain(optional.orElse(null));
-      case Instant instant -> Timestamp.from(instant);
-      case byte[] bytes -> bytes;
-      case Number number -> number;
-      case Boolean truth -> truth;
-      default -> value.toString();
-    };
+    if (value instanceof Optional<?> optional) {
+      return plain(optional.orElse(null));
+    }
+    if (value instanceof Instant instant) {
+      return Timestamp.from(instant);
+    }
+    if (value == null
+        || value instanceof byte[]
+        || value instanceof Number
+        || value instanceof Boolean) {
+      return value;
+    }
+    return value.toString();
   }
 }

@@ -44,7 +44,9 @@ public final class PxeServer implements AutoCloseable {
   private final Optional<BootHttpServer> http;
   private final Optional<TftpServer> tftp;
   private final Optional<DhcpServer> dhcp;
-  private final Optional<NoRouter> noRouter;
+  private final LoadersSeen seen;
+  private Optional<NoRouter> noRouter = Optional.empty();
+  private boolean noRouterTried;
 
   private PxeServer(
       PxeConfig config,
@@ -55,7 +57,7 @@ public final class PxeServer implements AutoCloseable {
     this.config = config;
     this.networks = networks;
     this.leases = openLeases(clock);
-    var seen = new LoadersSeen(clock);
+    this.seen = new LoadersSeen(clock);
     var loaders = findLoaders();
     BootFiles files = (name, client) -> loaders.open(name).or(() -> booter.open(name, client));
     Clients clients =
@@ -85,7 +87,6 @@ public final class PxeServer implements AutoCloseable {
                     this::httpPort,
                     seen,
                     clock));
-    this.noRouter = dhcp.isEmpty() ? Optional.empty() : tellLoaders(seen);
     refresh();
     again.scheduleWithFixedDelay(
         this::lookAgain, LOOK_AGAIN_SECONDS, LOOK_AGAIN_SECONDS, TimeUnit.SECONDS);
@@ -158,13 +159,17 @@ public final class PxeServer implements AutoCloseable {
     }
   }
 
-  private static Optional<NoRouter> tellLoaders(LoadersSeen seen) {
+  /// Once, when the first network is served.
+  private void tellLoaders() {
+    if (noRouterTried) {
+      return;
+    }
+    noRouterTried = true;
     try {
-      return Optional.of(NoRouter.start(seen::recently));
+      noRouter = Optional.of(NoRouter.start(seen::recently));
     } catch (IOException e) {
       // a boot takes 20 seconds longer; nothing that an operator has to act on
       LOG.info("loaders may wait for an IPv6 router: {}", e.getMessage());
-      return Optional.empty();
     }
   }
 
@@ -193,12 +198,13 @@ public final class PxeServer implements AutoCloseable {
                 .collect(Collectors.toSet())
             : Set.of(config.bindAddress());
     tftp.ifPresent(server -> server.listenOn(addresses));
-    if (config.bindAddress().isAnyLocalAddress()) {
-      noRouter.ifPresent(answering ->
-          answering.listenOn(
-              networks.served().stream()
-                  .map(Networks.Served::networkInterface)
-                  .collect(Collectors.toSet())));
+    var interfaces =
+        networks.served().stream()
+            .map(Networks.Served::networkInterface)
+            .collect(Collectors.toSet());
+    if (dhcp.isPresent() && config.bindAddress().isAnyLocalAddress() && !interfaces.isEmpty()) {
+      tellLoaders();
+      noRouter.ifPresent(answering -> answering.listenOn(interfaces));
     }
   }
 
