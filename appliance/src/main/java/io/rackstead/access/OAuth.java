@@ -31,6 +31,7 @@ final class OAuth {
   private final InstantSource clock;
   private final Predicate<Request> mayBePlain;
   private final Nonces nonces;
+  private final Backoff backoff;
 
   OAuth(Database database, ApiKeys keys, InstantSource clock, Predicate<Request> mayBePlain) {
     this.database = database;
@@ -38,6 +39,7 @@ final class OAuth {
     this.clock = clock;
     this.mayBePlain = mayBePlain;
     this.nonces = new Nonces(database);
+    this.backoff = new Backoff(clock);
   }
 
   /// The key that signed this.
@@ -49,6 +51,15 @@ final class OAuth {
             .read(tx -> keys.find(tx, header.token()))
             .filter(found -> found.consumerKey().equals(header.consumerKey()))
             .orElseThrow(OAuth::wrongKey);
+    var who = who(header, request);
+    backoff
+        .wait(who)
+        .ifPresent(wait -> {
+          throw new Problem(
+              429,
+              "Authorization Error: too many wrong signatures with this API key from here: try"
+                  + " again in %d s.".formatted(wait.toSeconds() + 1));
+        });
     switch (header.method().toUpperCase(Locale.ROOT)) {
       case "PLAINTEXT" -> plaintext(header, key, request);
       case "HMAC-SHA1" -> hmac("HmacSHA1", header, key, request);
@@ -66,6 +77,7 @@ final class OAuth {
           "Authorization Error: the API key '%s' expired on %s: make a new one."
               .formatted(key.name(), key.expiresAt().map(Object::toString).orElse("")));
     }
+    backoff.right(who);
     keys.used(database, key);
     return key;
   }
@@ -93,7 +105,7 @@ final class OAuth {
     }
     var wanted = "&" + key.tokenSecret().reveal();
     if (!same(wanted, header.signature())) {
-      throw wrongKey();
+      throw wrongSignature(header, request);
     }
   }
 
@@ -103,7 +115,7 @@ final class OAuth {
       right |= same(sign(algorithm, key, base), header.signature());
     }
     if (!right) {
-      throw wrongKey();
+      throw wrongSignature(header, request);
     }
     if (!nonces.first(header, clock.instant().getEpochSecond())) {
       throw new Problem(401, "Authorization Error: Nonce already used: " + header.nonce() + ".");
@@ -188,6 +200,16 @@ final class OAuth {
   private static boolean same(String wanted, String given) {
     return MessageDigest.isEqual(
         wanted.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// Counted for each key and address: a client with an old secret keeps no other from its work.
+  private Problem wrongSignature(OAuthHeader header, Request request) {
+    backoff.wrong(who(header, request));
+    return wrongKey();
+  }
+
+  private static String who(OAuthHeader header, Request request) {
+    return request.client().getHostAddress() + " " + header.token();
   }
 
   private static Problem wrongKey() {

@@ -37,6 +37,7 @@ import io.rackstead.http.StaticPages;
 import io.rackstead.http.StatusApi;
 import io.rackstead.http.Tls;
 import io.rackstead.image.directory.DirectoryImageStore;
+import io.rackstead.image.directory.Uploads;
 import io.rackstead.maas.MaasApi;
 import io.rackstead.maas.Things;
 import io.rackstead.machine.Machine;
@@ -219,6 +220,7 @@ public final class Appliance implements AutoCloseable {
                       verbs,
                       database,
                       images,
+                      new Uploads(config.data().resolve("images").resolve("uploads"), images),
                       users,
                       keys,
                       sshKeys,

@@ -3,6 +3,7 @@ package io.rackstead.appliance;
 import io.rackstead.appliance.Config.Key;
 import io.rackstead.cli.Cli;
 import io.rackstead.demo.Demo;
+import io.rackstead.demo.DemoFolder;
 import io.rackstead.demo.DemoOptions;
 import io.rackstead.image.build.ImageCommand;
 import io.rackstead.pxe.ServiceState;
@@ -52,6 +53,7 @@ public final class Main {
         System.out.print(read.print());
         return 0;
       }
+      DemoFolder.claim(read.config().data(), taken.demo().isPresent());
       if (taken.demo().isEmpty()) {
         return serve(read.config(), Outside.real());
       }
@@ -154,7 +156,8 @@ public final class Main {
     }
     return text.append(
             """
-              --demo N           N fake servers in this process, nothing else: no DHCP, no real BMC;
+              --demo N           N fake servers in this process, nothing else: no DHCP, no real BMC,
+                                 in a folder of their own (default ./demo-data);
                                  --demo.speed X (20), --demo.faults 0..1 (0), --demo.seed N (1)
               --print-config     show each setting and where it came from
               --version          show the version

@@ -62,6 +62,7 @@ public record DemoOptions(int machines, double speed, double faults, long seed) 
     var defaults = new ArrayList<String>();
     for (var setting :
         List.of(
+            "--data=demo-data",
             "--http.address=127.0.0.1",
             "--pxe.dhcp-port=-1",
             "--pxe.proxy-port=-1",

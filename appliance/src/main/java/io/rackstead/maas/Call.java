@@ -45,6 +45,11 @@ public final class Call {
     return values;
   }
 
+  /// A part's own bytes.
+  Optional<byte[]> content(String name) {
+    return form.content(name);
+  }
+
   /// A list that may come repeated, or as one text with commas or spaces.
   List<String> list(String name) {
     var all = new ArrayList<String>();

@@ -15,6 +15,7 @@ import io.rackstead.http.Route.Access;
 import io.rackstead.http.Route.Method;
 import io.rackstead.http.StatusApi;
 import io.rackstead.image.ImageStore;
+import io.rackstead.image.directory.Uploads;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.Machines;
 import io.rackstead.machine.Verbs;
@@ -59,6 +60,7 @@ public final class MaasApi {
       Verbs verbs,
       Database database,
       ImageStore images,
+      Uploads uploads,
       Users users,
       ApiKeys keys,
       SshKeys sshKeys,

@@ -11,7 +11,6 @@ import io.rackstead.commission.Script.Meta;
 import io.rackstead.commission.Script.Revision;
 import io.rackstead.commission.Scripts;
 import io.rackstead.http.Encoding;
-import io.rackstead.http.Form;
 import io.rackstead.http.Problem;
 import io.rackstead.http.Reply;
 import io.rackstead.http.Route.Access;
@@ -131,17 +130,15 @@ final class ScriptOperations {
     return seconds == 0 ? Scripts.DAY : seconds;
   }
 
-  private static Optional<byte[]> content(Call call) {
-    return Form.of(call.request()).content("script");
-  }
-
   private Reply create(Call call) {
     var name = Fields.filled(call, "name").orElseThrow(() -> missing("name"));
     if (scripts.find(name).isPresent()) {
       throw FormErrors.of("name", "Script with this Name already exists.");
     }
     var content =
-        content(call).filter(bytes -> bytes.length > 0).orElseThrow(() -> missing("script"));
+        call.content("script")
+            .filter(bytes -> bytes.length > 0)
+            .orElseThrow(() -> missing("script"));
     // testing, as in MAAS, where nothing is said
     var fresh = new Script(0, name, "testing", USUAL_SECONDS, Meta.NONE, content);
     return shown(call, stored(name, changed(call, fresh), call));
@@ -183,7 +180,7 @@ final class ScriptOperations {
                 .map(ScriptOperations::hardware)
                 .orElse(meta.hardwareType()),
             line(call, "comment", meta.comment())),
-        content(call).filter(bytes -> bytes.length > 0).orElse(before.content()));
+        call.content("script").filter(bytes -> bytes.length > 0).orElse(before.content()));
   }
 
   private static String line(Call call, String field, String before) {

@@ -7,7 +7,6 @@ import static io.rackstead.maas.MaasOperation.post;
 import io.rackstead.access.Origin;
 import io.rackstead.file.StoredFiles.StoredFile;
 import io.rackstead.http.Encoding;
-import io.rackstead.http.Form;
 import io.rackstead.http.Problem;
 import io.rackstead.http.Reply;
 import io.rackstead.http.Route.Access;
@@ -16,7 +15,6 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// The site's settings, and the files that clients keep with us.
 final class SiteOperations {
@@ -96,10 +94,7 @@ final class SiteOperations {
 
   private Reply store(Call call) {
     var filename = call.wanted("filename");
-    var content =
-        Optional.of(Form.of(call.request()))
-            .flatMap(form -> form.content("file"))
-            .orElseThrow(() -> new Problem(400, "File not supplied"));
+    var content = call.content("file").orElseThrow(() -> new Problem(400, "File not supplied"));
     parts
         .things()
         .files()

@@ -101,6 +101,21 @@ class OAuthTest {
   }
 
   @Test
+  void whoGuessesASecretWaitsLongerEachTimeAndNobodyElseDoes() {
+    var guess = site.plaintext(key).replace(key.tokenSecret().reveal(), "guess");
+    for (int i = 0; i < 5; i++) {
+      refused(guess, 401, "Invalid API key.");
+    }
+    refused(guess, 429, "try again in 2 s");
+    refused(site.plaintext(key), 429, "too many wrong signatures");
+    var other = site.user("bob", Role.USER);
+    assertThat(username(get(site.plaintext(other)))).isEqualTo("bob");
+    site.pass(Duration.ofSeconds(2));
+    assertThat(username(get(site.plaintext(key)))).isEqualTo("ada");
+    refused(guess, 401, "Invalid API key.");
+  }
+
+  @Test
   void aWrongKeyIsNamedInvalidWhicheverPartIsWrong() {
     var right = site.plaintext(key);
     for (var part : List.of(key.consumerKey(), key.tokenKey(), key.tokenSecret().reveal())) {

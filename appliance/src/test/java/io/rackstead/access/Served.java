@@ -22,6 +22,7 @@ import io.rackstead.image.Architecture;
 import io.rackstead.image.Image;
 import io.rackstead.image.ImageId;
 import io.rackstead.image.directory.DirectoryImageStore;
+import io.rackstead.image.directory.Uploads;
 import io.rackstead.maas.MaasApi;
 import io.rackstead.maas.Things;
 import io.rackstead.machine.Actor;
@@ -109,6 +110,7 @@ public final class Served implements AutoCloseable {
                 verbs,
                 site.database,
                 images,
+                new Uploads(folder.resolve("uploads"), images),
                 site.users,
                 site.keys,
                 site.sshKeys,
@@ -279,6 +281,10 @@ public final class Served implements AutoCloseable {
           "application/json",
           body.getBytes(java.nio.charset.StandardCharsets.UTF_8),
           headers());
+    }
+
+    public Answer put(String path, String type, byte[] body) {
+      return served.ask("PUT", path, type, body, headers());
     }
 
     public Answer delete(String path) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rackstead.demo.Demo;
+import io.rackstead.demo.DemoFolder;
 import io.rackstead.demo.DemoOptions;
 import io.rackstead.http.Json;
 import java.net.URI;
@@ -12,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -146,6 +148,22 @@ class DemoTest {
       assertThat(ends.values()).contains("Failed testing", "Ready");
       return ends;
     }
+  }
+
+  @Test
+  void fakeServersAndRealOnesAreNeverInOneFolder() throws Exception {
+    var real = Files.createDirectories(data.resolve("real"));
+    DemoFolder.claim(real, false);
+    Files.createDirectories(real.resolve("db"));
+    assertThatThrownBy(() -> DemoFolder.claim(real, true))
+        .hasMessage(
+            real + " holds a real appliance: give the demo a folder of its own with --data");
+    var fake = data.resolve("fake");
+    DemoFolder.claim(fake, true);
+    Files.createDirectories(fake.resolve("db"));
+    DemoFolder.claim(fake, true);
+    assertThatThrownBy(() -> DemoFolder.claim(fake, false))
+        .hasMessageStartingWith(fake + " holds the fake servers of a demo");
   }
 
   @Test

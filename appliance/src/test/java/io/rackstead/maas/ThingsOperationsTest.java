@@ -8,9 +8,13 @@ import io.rackstead.access.Served;
 import io.rackstead.access.Served.Answer;
 import io.rackstead.access.Served.Person;
 import io.rackstead.event.Entry;
+import io.rackstead.image.ImageId;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -226,6 +230,73 @@ class ThingsOperationsTest {
     assertThat(file.path("sha256").asText()).hasSize(64);
     assertThat(admin.get(API + "boot-resources/77/").body())
         .isEqualTo("No BootResource matches the given query.");
+  }
+
+  @Test
+  void anImageIsUploadedInPiecesAndCanBeDeployedAtOnce() throws Exception {
+    var disk = new byte[3 << 20];
+    disk[1080] = 0x53;
+    disk[1081] = (byte) 0xef;
+    var sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(disk));
+    var announce =
+        "name=tool&architecture=amd64/generic&title=Our+tool&filetype=ddraw&size=%d&sha256=%s"
+            .formatted(disk.length, sha256);
+    var made = admin.post(API + "boot-resources/", announce);
+    assertThat(made.status()).as(made.body()).isEqualTo(201);
+    var file = file(made.json());
+    assertThat(file.path("complete").asBoolean()).isFalse();
+    var uri = file.path("upload_uri").asText();
+    for (int at = 0; at < disk.length; at += 1 << 20) {
+      assertThat(made.json().path("name").asText()).isEqualTo("custom/tool");
+      ok(admin.put(uri, "application/octet-stream", Arrays.copyOfRange(disk, at, at + (1 << 20))));
+    }
+    var one = admin.get(made.json().path("resource_uri").asText()).json();
+    assertThat(file(one).path("complete").asBoolean()).isTrue();
+    assertThat(file(one).path("sha256").asText()).isEqualTo(sha256);
+    assertThat(one.path("title").asText()).isEqualTo("Our tool");
+    assertThat(admin.put(uri, "application/octet-stream", new byte[1]).status()).isEqualTo(409);
+
+    var machine = served.ready();
+    ok(admin.post(API + "machines/" + machine.id() + "/?op=deploy", "distro_series=custom/tool"));
+    assertThat(served.now(machine).deployment().orElseThrow().image())
+        .isEqualTo(ImageId.parse("custom/tool"));
+    var writing = admin.delete(one.path("resource_uri").asText());
+    assertThat(writing.status()).isEqualTo(409);
+    assertThat(writing.body())
+        .isEqualTo("custom/tool is being written to " + served.now(machine).hostname());
+  }
+
+  @Test
+  void anUploadThatIsNotWhatWasAnnouncedIsRefusedAndMayBeginAnew() {
+    var wrong = "0".repeat(64);
+    var announce = "name=custom/tool&architecture=amd64&filetype=ddraw&size=4&sha256=" + wrong;
+    var made = admin.post(API + "boot-resources/", announce).json();
+    var uri = file(made).path("upload_uri").asText();
+    var refused = admin.put(uri, "application/octet-stream", new byte[] {1, 2, 3, 4});
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.body()).startsWith("SHA-256 0000");
+    ok(admin.put(uri, "application/octet-stream", new byte[] {1}));
+    assertThat(file(admin.get(made.path("resource_uri").asText()).json()).path("progress").asText())
+        .isEqualTo("0.25");
+    assertThat(admin.delete(made.path("resource_uri").asText()).status()).isEqualTo(204);
+    assertThat(admin.get(made.path("resource_uri").asText()).status()).isEqualTo(404);
+    for (var mistake :
+        List.of(
+            announce.replace("ddraw", "tgz"),
+            announce.replace("custom/tool", "debian/bookworm"),
+            announce.replace("amd64", "vax"),
+            announce.replace("size=4", "size=-4"),
+            announce.replace(wrong, "abc"))) {
+      assertThat(admin.post(API + "boot-resources/", mistake).status()).as(mistake).isEqualTo(400);
+    }
+  }
+
+  private static void ok(Answer answer) {
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+  }
+
+  private static JsonNode file(JsonNode resource) {
+    return resource.path("sets").elements().next().path("files").path("root-dd");
   }
 
   @Test

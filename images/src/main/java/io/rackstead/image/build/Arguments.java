@@ -89,11 +89,14 @@ record Arguments(List<String> words, Map<String, String> options) {
     return option("--agent").map(Path::of);
   }
 
-  Image.Root root() {
-    int partition = number("--root-partition", option("--root-partition").orElse("1"), 0, 128);
-    return new Image.Root(
-        partition == 0 ? Optional.empty() : Optional.of(partition),
-        option("--filesystem").orElse("ext4"));
+  /// Empty where it is not said: then the image is looked at.
+  Optional<Image.Root> root() {
+    return option("--root-partition")
+        .map(text -> number("--root-partition", text, 0, 128))
+        .map(partition ->
+            new Image.Root(
+                partition == 0 ? Optional.empty() : Optional.of(partition),
+                option("--filesystem").orElse("ext4")));
   }
 
   Image.ReportsBy reportsBy() {

@@ -4,6 +4,7 @@ import io.rackstead.image.Architecture;
 import io.rackstead.image.Image;
 import io.rackstead.image.ImageId;
 import io.rackstead.image.directory.DirectoryImageStore;
+import io.rackstead.image.directory.RootFinder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -33,7 +34,8 @@ public final class ImageCommand {
           --agent FOLDER           put this agent into the ephemeral system
         list                       what is there
         add NAME FILE              take a raw disk image in as custom/NAME
-          --root-partition N       the root filesystem is on partition N (default 1; 0: no partitions)
+          --root-partition N       the root filesystem is on partition N (0: no partitions); without
+                                   it the image's ext4 or xfs filesystems are looked at
           --filesystem NAME        it is an ext4 (the default) or xfs
           --reports-by WHO         cloud-init (the default), or agent: the system never reports
         remove NAME                take an image away
@@ -141,11 +143,25 @@ public final class ImageCommand {
     var file = Path.of(arguments.word(2, "the raw disk image's file"));
     var id = ImageId.parse(name);
     try (var raw = Files.newInputStream(file)) {
+      var root = arguments.root();
       var image =
-          store.add(id, arguments.architecture(), raw, arguments.root(), arguments.reportsBy());
+          store.add(
+              id,
+              arguments.architecture(),
+              raw,
+              root.isPresent() ? root.get() : found(file),
+              arguments.reportsBy());
       out.println(line(image));
     } catch (java.nio.file.NoSuchFileException e) {
       throw new BuildException("there is no file " + file, e);
+    }
+  }
+
+  private static Image.Root found(Path file) throws IOException {
+    try (var raw = Files.newInputStream(file)) {
+      return RootFinder.find(raw);
+    } catch (IOException e) {
+      throw new BuildException(file + ": " + e.getMessage(), e);
     }
   }
 

@@ -32,7 +32,8 @@ class ImageCommandTest {
 
   @Test
   void anImageIsAddedListedVerifiedAndRemoved() {
-    assertThat(run("add", "tool", disk.toString()).out()).startsWith("custom/tool");
+    assertThat(run("add", "tool", disk.toString(), "--root-partition=1").out())
+        .startsWith("custom/tool");
     assertThat(run("list").out()).contains("custom/tool").contains("3 MiB raw");
     assertThat(run("verify")).isEqualTo(new Answer(0, "custom/tool is whole\n", ""));
     assertThat(run("remove", "tool").out()).isEqualTo("removed custom/tool\n");
@@ -41,7 +42,7 @@ class ImageCommandTest {
 
   @Test
   void aDamagedImageIsToldByTheExitStatus() throws Exception {
-    run("add", "tool", disk.toString());
+    run("add", "tool", disk.toString(), "--root-partition=1");
     try (var blobs = Files.newDirectoryStream(folder.resolve("images/sha256"))) {
       for (var blob : blobs) {
         Files.write(blob, new byte[] {1});
@@ -71,6 +72,14 @@ class ImageCommandTest {
         .isEqualTo(new Answer(1, "", "images: there is no image custom/tool for amd64\n"));
     assertThat(run("add", "tool", "/nowhere/disk.raw"))
         .isEqualTo(new Answer(1, "", "images: there is no file /nowhere/disk.raw\n"));
+    assertThat(run("add", "tool", disk.toString()))
+        .isEqualTo(
+            new Answer(
+                1,
+                "",
+                "images: "
+                    + disk
+                    + ": the image has neither a partition nor an ext4 or xfs filesystem\n"));
   }
 
   @Test
