@@ -82,6 +82,9 @@ async function api(request, response, url) {
       'Set-Cookie': `rackstead_session=${key}; HttpOnly; SameSite=Strict; Path=/`,
     });
   }
+  if (path === '/api/session/ways') {
+    return json(response, 200, { password: true, provider: process.env.MOCK_PROVIDER ?? null });
+  }
   if (!sessions.has(cookieOf(request))) {
     return problem(response, 401, 'Unauthorized', 'sign in first');
   }

@@ -1,6 +1,6 @@
-import { LoginForm, LoginPage } from '@patternfly/react-core';
+import { Button, LoginForm, LoginPage } from '@patternfly/react-core';
 import ExclamationCircleIcon from '@patternfly/react-icons/dist/esm/icons/exclamation-circle-icon';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, ApiError } from './api/client';
 import { LOGO } from './route';
@@ -9,6 +9,7 @@ import { texts } from './texts';
 
 export function SignIn() {
   const queries = useQueryClient();
+  const ways = useQuery({ queryKey: ['ways'], queryFn: api.signInWays });
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
   const [error, setError] = useState('');
@@ -58,6 +59,11 @@ export function SignIn() {
           isLoginButtonDisabled={busy || username.trim() === '' || password === ''}
           onLoginButtonClick={(event) => void signIn(event)}
         />
+        {ways.data?.provider != null && (
+          <Button component="a" href="/api/session/oidc" variant="secondary" isBlock>
+            {texts.signIn.with(ways.data.provider)}
+          </Button>
+        )}
       </LoginPage>
     </>
   );

@@ -13,6 +13,7 @@ export const texts = {
     username: 'User name',
     password: 'Password',
     button: 'Sign in',
+    with: (name: string) => `Sign in with ${name}`,
     showPassword: 'Show password',
     hidePassword: 'Hide password',
     wrong: 'User name or password is wrong.',

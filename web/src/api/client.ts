@@ -4,6 +4,7 @@ import type {
   Machine,
   MachineDetail,
   Session,
+  SignInWays,
   SshKey,
   Status,
   TimelinePage,
@@ -83,6 +84,7 @@ const machinePath = (id: string) => `/api/machines/${encodeURIComponent(id)}`;
 
 export const api = {
   session: () => call<Session>('GET', '/api/session'),
+  signInWays: () => call<SignInWays>('GET', '/api/session/ways'),
   signIn: (username: string, password: string) =>
     call<Session>('POST', '/api/session', { username, password }),
   signOut: () => call<null>('DELETE', '/api/session'),

@@ -111,6 +111,12 @@ export interface SshKey {
   text: string;
 }
 
+export interface SignInWays {
+  password: boolean;
+  /** What the OpenID provider is called; null without one. */
+  provider: string | null;
+}
+
 export interface Session {
   username: string;
   role: string;

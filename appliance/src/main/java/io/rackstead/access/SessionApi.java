@@ -83,15 +83,20 @@ public final class SessionApi {
   }
 
   private static Reply withCookie(Reply.Whole reply, String token, long seconds, boolean secure) {
-    var cookie =
-        Doorman.COOKIE
-            + "="
-            + token
-            + "; Path=/; Max-Age="
-            + seconds
-            + "; HttpOnly; SameSite=Strict"
-            + (secure ? "; Secure" : "");
     return new Reply.Whole(
-        reply.status(), reply.contentType(), reply.body(), Map.of("Set-Cookie", cookie));
+        reply.status(),
+        reply.contentType(),
+        reply.body(),
+        Map.of("Set-Cookie", cookie(token, seconds, secure)));
+  }
+
+  static String cookie(String token, long seconds, boolean secure) {
+    return Doorman.COOKIE
+        + "="
+        + token
+        + "; Path=/; Max-Age="
+        + seconds
+        + "; HttpOnly; SameSite=Strict"
+        + (secure ? "; Secure" : "");
   }
 }

@@ -1,6 +1,7 @@
 package io.rackstead.access;
 
 import io.rackstead.access.Principal.Role;
+import io.rackstead.http.Problem;
 import io.rackstead.store.Database;
 import io.rackstead.store.Tx;
 import java.security.SecureRandom;
@@ -83,6 +84,59 @@ public final class Users {
               + ", role "
               + role);
       return find(tx, username).orElseThrow();
+    });
+  }
+
+  /// Whoever a provider vouches for: known by its subject, not by the name, which somebody else may
+  /// have had before. A name that somebody with a password has is never taken over.
+  User signedIn(OidcSignIn.Person person, SignInProvider provider, Origin origin) {
+    boolean member =
+        provider.members().isEmpty()
+            || provider.members().stream().anyMatch(person.groups()::contains);
+    if (!member) {
+      throw new Problem(
+          403,
+          "%s is in none of the groups that may come in: %s"
+              .formatted(person.username(), String.join(", ", provider.members())));
+    }
+    var given = provider.role(person.groups());
+    return database.inTransaction(tx -> {
+      var known = tx.one(COLUMNS + " where subject = ?", Users::user, person.subject());
+      if (known.isPresent()) {
+        var user = known.get();
+        given
+            .filter(role -> role != user.role())
+            .ifPresent(role -> role(tx, user.username(), role, origin));
+        return find(tx, user.username()).orElseThrow();
+      }
+      if (!NAME.matcher(person.username()).matches() || person.subject().length() > 600) {
+        throw new Problem(
+            403,
+            "the provider's name %s cannot be used here: letters, digits and @ . + - _, at most 150"
+                .formatted(
+                    person.username().substring(0, Math.min(60, person.username().length()))));
+      }
+      if (find(tx, person.username()).isPresent()) {
+        throw new Problem(
+            403,
+            "there is another user %s here already: an administrator has to remove that one first"
+                .formatted(person.username()));
+      }
+      var role = given.orElse(Role.USER);
+      tx.change(
+          "insert into person (username, role, password, email, subject, created_at)"
+              + " values (?, ?, '', ?, ?, ?)",
+          person.username(),
+          role,
+          person.email().length() > 254 ? "" : person.email(),
+          person.subject(),
+          clock.instant());
+      Audit.write(
+          tx,
+          clock.instant(),
+          origin,
+          "created user %s, role %s, at the first sign-in".formatted(person.username(), role));
+      return find(tx, person.username()).orElseThrow();
     });
   }
 

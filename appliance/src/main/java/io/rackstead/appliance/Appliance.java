@@ -4,6 +4,7 @@ import io.rackstead.access.ApiKeys;
 import io.rackstead.access.Certificates;
 import io.rackstead.access.Doorman;
 import io.rackstead.access.Grants;
+import io.rackstead.access.OidcApi;
 import io.rackstead.access.PeopleApi;
 import io.rackstead.access.Secret;
 import io.rackstead.access.SessionApi;
@@ -195,6 +196,7 @@ public final class Appliance implements AutoCloseable {
       routes.addAll(new ScriptApi(database, clock).routes());
       var sessionApi = new SessionApi(users, people, clock);
       routes.addAll(sessionApi.routes());
+      routes.addAll(new OidcApi(database, vault, users, people, clock).routes());
       var verbs =
           new Verbs(machines, database, power, clock, () -> brake.holdsOff(clock.instant()), book);
       var sshKeys = new SshKeys(clock);

@@ -16,7 +16,8 @@ final class Migrations {
           "005-people.sql",
           "006-things.sql",
           "007-numbers.sql",
-          "008-node.sql");
+          "008-node.sql",
+          "013-oidc.sql");
 
   private Migrations() {}
 

@@ -125,6 +125,7 @@ public final class Served implements AutoCloseable {
                         new StatusApi.Service("dhcp", StatusApi.Service.State.OFF, "off"))),
             sessionApi);
     routes.addAll(sessionApi.routes());
+    routes.addAll(new OidcApi(site.database, site.vault, site.users, site.sessions, site).routes());
     routes.addAll(machineApi.routes());
     routes.addAll(new PeopleApi(site.database, site.users, new Grants(site)).routes());
     routes.addAll(new SshKeyApi(site.database, site.sshKeys).routes());
