@@ -60,7 +60,13 @@ export function SignIn() {
           onLoginButtonClick={(event) => void signIn(event)}
         />
         {ways.data?.provider != null && (
-          <Button component="a" href="/api/session/oidc" variant="secondary" isBlock>
+          <Button
+            component="a"
+            className="rs-sign-in-with"
+            href="/api/session/oidc"
+            variant="secondary"
+            isBlock
+          >
             {texts.signIn.with(ways.data.provider)}
           </Button>
         )}
