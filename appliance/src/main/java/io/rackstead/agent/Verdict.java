@@ -20,6 +20,10 @@ final class Verdict {
     if (!ok && !step.kind().equals("script")) {
       return List.of(new Event.Failed(failure(step, result)));
     }
+    var ungrown = ungrown(step, result);
+    if (ungrown.isPresent()) {
+      return List.of(ungrown.get());
+    }
     var events = new ArrayList<Event>();
     switch (step.kind()) {
       case "inventory" ->
@@ -60,6 +64,17 @@ final class Verdict {
       case ERASE -> Optional.of(new Event.Erased());
       case ENLIST, INSTALL, RESCUE -> Optional.empty();
     };
+  }
+
+  /// An agent of before roots had sizes takes the field for nothing.
+  private static Optional<Event> ungrown(Step step, Step.Result result) {
+    long asked = step.fields().path("root").path("bytes").asLong();
+    return asked == 0 || result.facts().path("root_bytes").asLong() == asked
+        ? Optional.empty()
+        : Optional.of(
+            new Event.Failed(
+                "%s: the root partition was not made %d bytes large: the ephemeral system is an older one, build it again"
+                    .formatted(step.name(), asked)));
   }
 
   private static Optional<Event> account(Step step, Step.Result result) {

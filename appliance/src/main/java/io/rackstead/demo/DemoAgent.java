@@ -212,7 +212,7 @@ final class DemoAgent {
       report = found.find() ? Optional.of(found.group(1)) : report;
     }
     server.installed(report);
-    return Done.ok(facts);
+    return Done.ok(facts.put("root_bytes", work.path("root").path("bytes").asLong()));
   }
 
   private Reply post(String path, ObjectNode body) throws Exception {

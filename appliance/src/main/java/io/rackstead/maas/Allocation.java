@@ -1,6 +1,5 @@
 package io.rackstead.maas;
 
-import io.rackstead.commission.Hardware.Disk;
 import io.rackstead.machine.Machine;
 import io.rackstead.network.Topology;
 import io.rackstead.node.Interface;
@@ -10,23 +9,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /// Which machine an allocation gets: those that fit, the cheapest first. Pure; taking one is the
 /// caller's, who goes on to the next when somebody was faster.
 final class Allocation {
-  /// `root:20(ssd),data:100`
-  private static final Pattern DISK =
-      Pattern.compile("(?:([A-Za-z0-9_.-]+):)?([0-9]+(?:\\.[0-9]+)?)(?:\\(([^)]*)\\))?");
-
-  private static final double GB = 1e9;
-
   private final Map<String, List<String>> constraints;
-  private final List<WantedDisk> disks;
+  private final List<DiskWish> disks;
   private final List<WantedNic> nics;
   private final Topology networks;
-
-  private record WantedDisk(String label, double bytes, List<String> tags) {}
 
   private record WantedNic(String label, Map<String, String> keys) {}
 
@@ -35,7 +25,7 @@ final class Allocation {
 
   private Allocation(
       Map<String, List<String>> constraints,
-      List<WantedDisk> disks,
+      List<DiskWish> disks,
       List<WantedNic> nics,
       Topology networks) {
     this.constraints = constraints;
@@ -53,7 +43,7 @@ final class Allocation {
     constraints.remove("owner");
     return new Allocation(
         constraints,
-        storage(call.text("storage").orElse("")),
+        DiskWish.parse(call.text("storage").orElse("")),
         interfaces(call.text("interfaces").orElse("")),
         networks);
   }
@@ -73,7 +63,7 @@ final class Allocation {
 
   private Optional<Candidate> candidate(Machine machine) {
     var byType = new LinkedHashMap<String, Object>();
-    var storage = disksOf(machine);
+    var storage = DiskWish.met(disks, machine.node().storage());
     var interfaces = nicsOf(machine);
     if (storage.isEmpty() || interfaces.isEmpty()) {
       return Optional.empty();
@@ -85,28 +75,6 @@ final class Allocation {
       byType.put("interfaces", interfaces.get());
     }
     return Optional.of(new Candidate(machine, byType));
-  }
-
-  /// Each wish gets the smallest disk that is left and large enough.
-  private Optional<Map<String, List<Integer>>> disksOf(Machine machine) {
-    var left = new ArrayList<>(DeviceShape.disksOf(machine));
-    left.sort(Comparator.comparingLong(Disk::sizeBytes));
-    var found = new LinkedHashMap<String, List<Integer>>();
-    for (var wanted : disks) {
-      var disk =
-          left.stream()
-              .filter(d ->
-                  d.sizeBytes() >= wanted.bytes() && DeviceShape.tags(d).containsAll(wanted.tags()))
-              .findFirst();
-      if (disk.isEmpty()) {
-        return Optional.empty();
-      }
-      left.remove(disk.get());
-      if (!wanted.label().isEmpty()) {
-        found.put(wanted.label(), List.of(DeviceShape.id(disk.get())));
-      }
-    }
-    return Optional.of(found);
   }
 
   private Optional<Map<String, List<Long>>> nicsOf(Machine machine) {
@@ -123,33 +91,6 @@ final class Allocation {
       found.put(wanted.label(), fitting);
     }
     return Optional.of(found);
-  }
-
-  private static List<WantedDisk> storage(String text) {
-    var wanted = new ArrayList<WantedDisk>();
-    var rest = text.strip();
-    while (!rest.isEmpty()) {
-      var matcher = DISK.matcher(rest);
-      if (!matcher.lookingAt()) {
-        throw FormErrors.of("storage", "Malformed storage constraint: " + text);
-      }
-      var label = Optional.ofNullable(matcher.group(1)).orElse("");
-      var tags = Optional.ofNullable(matcher.group(3)).orElse("");
-      wanted.add(
-          new WantedDisk(
-              label,
-              Double.parseDouble(matcher.group(2)) * GB,
-              java.util.Arrays.stream(tags.split(",", -1))
-                  .map(String::strip)
-                  .filter(tag -> !tag.isEmpty())
-                  .toList()));
-      rest = rest.substring(matcher.end());
-      if (!rest.isEmpty() && !rest.startsWith(",")) {
-        throw FormErrors.of("storage", "Malformed storage constraint: " + text);
-      }
-      rest = rest.isEmpty() ? rest : rest.substring(1).strip();
-    }
-    return wanted;
   }
 
   /// `label:key=value,key=value;label2:…`
@@ -184,7 +125,7 @@ final class Allocation {
     }
     var words = new ArrayList<String>();
     constraints.forEach((name, values) -> words.add(name + "=" + String.join(",", values)));
-    disks.forEach(disk -> words.add("storage=" + disk.label() + ":" + disk.bytes() / GB));
+    disks.forEach(disk -> words.add("storage=" + disk));
     nics.forEach(nic -> words.add("interfaces=" + nic.label() + ":" + nic.keys()));
     words.removeIf(word -> word.matches("(agent_name|comment|dry_run|verbose|bridge_.*)=.*"));
     return words.isEmpty()

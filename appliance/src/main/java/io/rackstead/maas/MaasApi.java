@@ -78,6 +78,13 @@ public final class MaasApi {
     operations.addAll(machines.operations());
     operations.addAll(new LifecycleOperations(parts, machines).operations());
     operations.addAll(new InterfaceOperations(parts, machines).operations());
+    var edits = new NodeEdits(parts, machines);
+    operations.addAll(new LayoutOperations(machines, edits).operations());
+    operations.addAll(new DiskOperations(machines, edits).operations());
+    operations.addAll(new PartitionOperations(machines, edits).operations());
+    operations.addAll(new GroupOperations(machines, edits).operations());
+    operations.addAll(new RaidOperations(machines, edits).operations());
+    operations.addAll(new BcacheOperations(machines, edits).operations());
     operations.addAll(accounts.operations());
     operations.addAll(new SslKeyOperations(parts).operations());
     operations.addAll(new PlaceOperations(parts.things()).operations());
@@ -92,6 +99,9 @@ public final class MaasApi {
     operations.addAll(new ScriptOperations(parts).operations());
     operations.addAll(new BootResourceOperations(parts).operations());
     operations.addAll(new ControllerOperations(parts.services()).operations());
+    operations.addAll(new ArchiveOperations(parts).operations());
+    operations.addAll(new OldResultOperations(parts, machines).operations());
+    operations.addAll(new ForeignSourceOperations().operations());
     describe = new Describe(List.copyOf(operations));
     // not part of its own description
     operations.add(

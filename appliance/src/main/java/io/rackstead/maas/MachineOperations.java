@@ -231,8 +231,24 @@ final class MachineOperations {
           }
         });
     var power = PowerParameters.of(call, machine);
-    var after = labelled(call, machine);
+    var after = swapped(call, labelled(call, machine));
     return shown(power.isPresent() ? powered(call, after, power.get()) : after);
+  }
+
+  /// The swap file that the installed system makes; an empty value leaves that to the image.
+  private Machine swapped(Call call, Machine machine) {
+    if (call.text("swap_size").isEmpty()) {
+      return machine;
+    }
+    var before = machine.node();
+    var bytes =
+        Fields.filled(call, "swap_size").map(_ -> StorageCalls.size(call, "swap_size"));
+    var after = before.with(before.storage().withSwap(bytes));
+    return after.equals(before)
+        ? machine
+        : parts
+            .verbs()
+            .apply(call.request(), machine, new Event.Configure(before, after, "swap size"));
   }
 
   /// Names and places, all in one event; nothing when nothing was said.

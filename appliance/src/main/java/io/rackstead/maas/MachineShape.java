@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.State;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -65,7 +66,7 @@ final class MachineShape {
     shape.put("memory", hardware.map(h -> h.memoryMib()).orElse(0L));
     shape.put("cpu_count", hardware.map(h -> h.cpuCount()).orElse(0));
     shape.put("cpu_speed", report.path("cpu").path("mhz").asInt(0));
-    shape.put("swap_size", Optional.empty());
+    shape.put("swap_size", machine.node().storage().swap());
     shape.put("storage", hardware.map(h -> h.storageBytes()).orElse(0L) / 1e6);
     shape.put("hardware_info", hardwareInfo(report));
     shape.put(
@@ -153,19 +154,33 @@ final class MachineShape {
     var wired = interfaces.all(machine);
     var known = new LinkedHashSet<>(addresses);
     known.addAll(machine.node().addresses());
-    var disks = DeviceShape.disks(machine);
+    var storage = machine.node().storage();
     shape.put("ip_addresses", known);
     shape.put("interface_set", wired);
     shape.put("boot_interface", bootInterface(wired));
-    shape.put("blockdevice_set", disks);
-    shape.put("physicalblockdevice_set", disks);
-    shape.put("virtualblockdevice_set", List.of());
-    shape.put("iscsiblockdevice_set", List.of());
-    shape.put("boot_disk", disks.stream().findFirst());
-    for (var none :
-        List.of("special_filesystems", "cache_sets", "bcaches", "raids", "volume_groups")) {
-      shape.put(none, List.of());
+    var physical = new ArrayList<Map<String, Object>>();
+    var virtual = new ArrayList<Map<String, Object>>();
+    Optional<Map<String, Object>> boot = Optional.empty();
+    for (var device : storage.devices()) {
+      var disk = DeviceShape.of(machine, device);
+      (device.physical() ? physical : virtual).add(disk);
+      if (storage.bootDisk().equals(Optional.of(device.id()))) {
+        boot = Optional.of(disk);
+      }
     }
+    var all = new ArrayList<>(physical);
+    all.addAll(virtual);
+    shape.put("blockdevice_set", all);
+    shape.put("physicalblockdevice_set", physical);
+    shape.put("virtualblockdevice_set", virtual);
+    shape.put("iscsiblockdevice_set", List.of());
+    shape.put("boot_disk", boot);
+    shape.put(
+        "special_filesystems", storage.special().stream().map(DeviceShape::filesystem).toList());
+    shape.put("cache_sets", VolumeShape.named(machine, storage.cacheSets()));
+    shape.put("bcaches", VolumeShape.named(machine, storage.bcaches()));
+    shape.put("raids", VolumeShape.named(machine, storage.raids()));
+    shape.put("volume_groups", VolumeShape.named(machine, storage.groups()));
     shape.put("default_gateways", interfaces.gateways(machine.node()));
   }
 

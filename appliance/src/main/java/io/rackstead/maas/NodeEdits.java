@@ -9,12 +9,17 @@ import io.rackstead.machine.Verbs;
 import io.rackstead.node.Around;
 import io.rackstead.node.NodeNumbers;
 import io.rackstead.node.Setup;
+import java.util.ArrayDeque;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
 
 /// Changes to how a machine is configured: who may, in which states, and what a mistake is called.
 final class NodeEdits {
+  private static final int AT_ONCE = 8;
+
   private static final Set<State> WIRED_IN =
       EnumSet.of(
           State.NEW,
@@ -50,8 +55,39 @@ final class NodeEdits {
     return machine;
   }
 
+  /// The machine, if its disks may be laid out now by who asks: one that is nobody's by an operator,
+  /// one that is allocated by its owner.
+  Machine storable(Call call) {
+    var machine = machines.machine(call);
+    Verbs.mustBeUnlocked(machine);
+    if (machine.labels().owner().isEmpty()) {
+      Verbs.mustOperate(call.request(), machine);
+    } else {
+      Verbs.mustOwn(call.request(), machine);
+    }
+    if (machine.state() != State.READY && machine.state() != State.ALLOCATED) {
+      throw new Problem(
+          409,
+          "Cannot change the storage of %s: it is %s, and that takes Ready or Allocated"
+              .formatted(machine.hostname(), machine.state().title()));
+    }
+    return machine;
+  }
+
   long number() {
     return parts.database().inTransaction(NodeNumbers::next);
+  }
+
+  /// As many as a change needs, taken a few at a time.
+  LongSupplier numbers() {
+    var left = new ArrayDeque<Long>();
+    return () -> {
+      if (left.isEmpty()) {
+        long first = parts.database().inTransaction(tx -> NodeNumbers.first(tx, AT_ONCE));
+        LongStream.range(first, first + AT_ONCE).forEach(left::add);
+      }
+      return left.remove();
+    };
   }
 
   Around around() {

@@ -21,7 +21,7 @@ import java.util.Map;
 
 /// What is free and taken in a subnet, in MAAS's shape.
 final class OccupancyShape {
-  private static final DateTimeFormatter TIME =
+  static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
   private static final BigInteger MOST = BigInteger.valueOf(Long.MAX_VALUE);

@@ -1,5 +1,6 @@
 package io.rackstead.machine;
 
+import io.rackstead.archive.PackageArchive;
 import io.rackstead.image.ImageId;
 import io.rackstead.node.Around;
 import java.util.List;
@@ -11,6 +12,8 @@ import java.util.Optional;
 ///   same name is another deployment's
 /// @param disk serial or WWN of the disk; empty: the smallest suitable one
 /// @param around the networks that the machine is on; empty in what an earlier version wrote
+/// @param rootBytes what the root partition grows to; 0: all that is left of the disk
+/// @param archives what it installs packages from; empty in what an earlier version wrote
 /// @param written the image and its seed are on the disk and were read back
 public record Deployment(
     ImageId image,
@@ -20,12 +23,16 @@ public record Deployment(
     String userData,
     boolean consentToWipe,
     boolean written,
-    Optional<Around> around) {
+    Optional<Around> around,
+    long rootBytes,
+    Optional<List<PackageArchive>> archives) {
   public Deployment {
     sshKeys = List.copyOf(sshKeys);
   }
 
   public Deployment asWritten() {
-    return new Deployment(image, sha256, disk, sshKeys, userData, consentToWipe, true, around);
+    return new Deployment(
+        image, sha256, disk, sshKeys, userData, consentToWipe, true, around, rootBytes,
+        archives);
   }
 }

@@ -40,13 +40,13 @@ final class MachineStore {
   }
 
   boolean unsettled(Tx tx) {
-    return all(tx).stream().anyMatch(machine -> machine.setup().isEmpty());
+    return all(tx).stream().anyMatch(machine -> machine.node().disks().isEmpty());
   }
 
-  /// Machines that were written before they had interfaces of their own get them once.
+  /// Machines that were written before they had interfaces and disks of their own get them once.
   void settleAll(Tx tx) {
     for (var machine : all(tx)) {
-      if (machine.setup().isEmpty()) {
+      if (machine.node().disks().isEmpty()) {
         tx.change(
             "update machine set document = ? where id = ?",
             Json.text(settled(tx, machine)),
@@ -62,7 +62,15 @@ final class MachineStore {
             machine.node(),
             machine.identity().macs(),
             machine.hardware(),
-            () -> NodeNumbers.next(tx)));
+            NodeNumbers.several(tx)));
+  }
+
+  /// What was released, or was never laid out, gets the layout that it has by itself.
+  private static Machine laid(Tx tx, Machine machine) {
+    return machine.node().storage().waits()
+        ? machine.with(
+            Settling.laid(machine.node(), machine.hardware(), NodeNumbers.several(tx)))
+        : machine;
   }
 
   Machine insert(Tx tx, Machine newcomer) {
@@ -84,7 +92,7 @@ final class MachineStore {
         changed.setup().isEmpty()
             || !changed.hardware().equals(before.hardware())
             || !changed.identity().equals(before.identity());
-    var after = addresses.settled(tx, before, another ? settled(tx, changed) : changed);
+    var after = addresses.settled(tx, before, another ? settled(tx, changed) : laid(tx, changed));
     int rows =
         tx.change(
             UPDATE,

@@ -4,6 +4,7 @@ import io.rackstead.access.Audit;
 import io.rackstead.access.Origin;
 import io.rackstead.access.Principal;
 import io.rackstead.access.Principal.Role;
+import io.rackstead.archive.PackageArchives;
 import io.rackstead.bmc.BmcException;
 import io.rackstead.bmc.PowerAction;
 import io.rackstead.bmc.PowerState;
@@ -12,6 +13,7 @@ import io.rackstead.http.Request;
 import io.rackstead.network.NetworkBook;
 import io.rackstead.node.Around;
 import io.rackstead.node.Wiring;
+import io.rackstead.node.Writable;
 import io.rackstead.plan.DiskChoice;
 import io.rackstead.power.PowerControl;
 import io.rackstead.store.Database;
@@ -33,6 +35,7 @@ public final class Verbs {
   private final InstantSource clock;
   private final Supplier<Optional<String>> brake;
   private final NetworkBook networks;
+  private final PackageArchives archives;
 
   /// @param brake asked before a machine is switched off or reset: why it may not be now
   public Verbs(
@@ -48,6 +51,7 @@ public final class Verbs {
     this.clock = clock;
     this.brake = brake;
     this.networks = networks;
+    archives = new PackageArchives(database, clock);
   }
 
   /// The machine of that id or hostname; one that is not theirs to see is not there.
@@ -125,12 +129,18 @@ public final class Verbs {
           tx -> {
             with.accept(tx);
             for (var event : steps) {
-              audit(tx, request, Lifecycle.words(event.getClass()), machine);
+              audit(tx, request, words(event), machine);
             }
           });
     } catch (IllegalArgumentException e) {
       throw new Problem(404, "no machine " + machine.id(), e);
     }
+  }
+
+  private static String words(Event event) {
+    return event instanceof Event.Configure(_, _, var what)
+        ? "configure, " + what + ":"
+        : Lifecycle.words(event.getClass());
   }
 
   private void audit(Tx tx, Request request, String what, Machine machine) {
@@ -191,8 +201,9 @@ public final class Verbs {
             .hardware()
             .orElseThrow(
                 () -> new Problem(409, machine.hostname() + " was never inspected: commission it"));
+    var onto = onto(machine, order);
     if (DiskChoice.of(
-            hardware, order.disk(), order.image().raw().sizeBytes(), order.consentToWipe())
+            hardware, onto.disk(), order.image().raw().sizeBytes(), order.consentToWipe())
         instanceof DiskChoice.None(var why)) {
       throw new Problem(409, machine.hostname() + ": " + why);
     }
@@ -218,17 +229,56 @@ public final class Verbs {
             new Deployment(
                 order.image().id(),
                 order.image().raw().sha256(),
-                order.disk(),
+                onto.disk(),
                 order.sshKeys(),
                 order.userData(),
                 order.consentToWipe(),
                 false,
-                Optional.of(around.of(machine.node())))));
+                Optional.of(around.of(machine.node())),
+                onto.rootBytes(),
+                Optional.of(archives.all()))));
     var moved = applyAll(request, machine, steps, _ -> {});
     if (moved.state() != State.DEPLOYING) {
       throw new Problem(409, "%s is %s now".formatted(moved.hostname(), moved.state().title()));
     }
     return moved;
+  }
+
+  /// Where the image goes, and how much of it: what was laid out, or what this order says.
+  private static Writable.Onto onto(Machine machine, DeployOrder order) {
+    var image = order.image();
+    return switch (Writable.of(machine.node().storage(), image.root().filesystem())) {
+      case Writable.Not(var why) ->
+          throw new Problem(
+              409,
+              "%s cannot be deployed with its storage layout: %s. Only the flat layout is written: set it by machines/%s/?op=set_storage_layout with storage_layout=flat"
+                  .formatted(machine.hostname(), why, machine.id()));
+      case Writable.Onto(var disk, var rootBytes) -> {
+        if (rootBytes > 0
+            && (image.root().partition().isEmpty() || rootBytes < image.raw().sizeBytes())) {
+          throw new Problem(
+              409,
+              "%s cannot be deployed with its storage layout: / is to have %d bytes, and %s (%d bytes) cannot be cut to that"
+                  .formatted(machine.hostname(), rootBytes, image.id(), image.raw().sizeBytes()));
+        }
+        if (!order.disk().isEmpty() && !disk.isEmpty() && !same(machine, order.disk(), disk)) {
+          throw new Problem(
+              409,
+              "%s starts from the disk %s by its storage layout, and this deployment asks for %s"
+                  .formatted(machine.hostname(), disk, order.disk()));
+        }
+        yield new Writable.Onto(disk.isEmpty() ? order.disk() : disk, rootBytes);
+      }
+    };
+  }
+
+  /// A disk can be called by its serial number or its WWN.
+  private static boolean same(Machine machine, String one, String other) {
+    return one.equals(other)
+        || machine.hardware().stream()
+            .flatMap(h -> h.disks().stream())
+            .map(d -> List.of(d.serial(), d.wwn()))
+            .anyMatch(names -> names.contains(one) && names.contains(other));
   }
 
   public Machine edit(Request request, Machine machine, Labels labels) {

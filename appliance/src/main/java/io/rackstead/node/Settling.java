@@ -18,7 +18,39 @@ public final class Settling {
   public static Setup of(
       Setup before, List<MacAddress> macs, Optional<Hardware> hardware, LongSupplier numbers) {
     var nics = hardware.map(Hardware::nics).orElse(List.of());
-    return before.withInterfaces(interfaces(before, nics.isEmpty() ? bare(macs) : nics, numbers));
+    var wired =
+        before.withInterfaces(interfaces(before, nics.isEmpty() ? bare(macs) : nics, numbers));
+    var storage = before.storage();
+    return wired.with(hardware.map(h -> Shelving.of(storage, h, numbers)).orElse(storage));
+  }
+
+  /// Disks that nobody has laid anything out on get what they have by themselves.
+  public static Setup laid(Setup before, Optional<Hardware> hardware, LongSupplier numbers) {
+    return hardware
+        .map(h -> before.with(Shelving.laid(before.storage(), h, numbers)))
+        .orElse(before);
+  }
+
+  /// As it was before anybody configured an interface; what the hardware has keeps its numbers.
+  public static Setup rewired(Setup before, LongSupplier numbers) {
+    return before
+        .withInterfaces(
+            before.interfaces().stream()
+                .filter(i -> i.kind() == Interface.Kind.PHYSICAL)
+                .map(i ->
+                    i.withVlan(i.connected() ? Optional.of(Vlan.DEFAULT) : Optional.empty())
+                        .withLinks(
+                            i.connected() ? List.of(dhcp(numbers.getAsLong())) : List.<Link>of()))
+                .toList())
+        .withGateways(Optional.empty(), Optional.empty());
+  }
+
+  /// As it was before anybody laid anything out; the disks keep their numbers.
+  public static Setup emptied(Setup before, Optional<Hardware> hardware, LongSupplier numbers) {
+    return laid(
+        before.with(before.storage().blank().laid(Storage.UNTOUCHED).bootedBy(Optional.empty())),
+        hardware,
+        numbers);
   }
 
   private static List<Nic> bare(List<MacAddress> macs) {

@@ -6,11 +6,18 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/// How a machine's interfaces are configured. A value: it is changed as a whole.
+/// How a machine is configured: its interfaces, and what its disks are to become. A value: it is
+/// changed as a whole.
 ///
 /// @param gateway4 the link whose subnet's gateway is the default one; empty: the first with one
-public record Setup(List<Interface> interfaces, Optional<Long> gateway4, Optional<Long> gateway6) {
-  public static final Setup BARE = new Setup(List.of(), Optional.empty(), Optional.empty());
+/// @param disks empty in what an earlier version wrote
+public record Setup(
+    List<Interface> interfaces,
+    Optional<Long> gateway4,
+    Optional<Long> gateway6,
+    Optional<Storage> disks) {
+  public static final Setup BARE =
+      new Setup(List.of(), Optional.empty(), Optional.empty(), Optional.empty());
 
   public Setup {
     interfaces = List.copyOf(interfaces);
@@ -41,11 +48,19 @@ public record Setup(List<Interface> interfaces, Optional<Long> gateway4, Optiona
   }
 
   public Setup withInterfaces(List<Interface> next) {
-    return new Setup(next, kept(gateway4, next), kept(gateway6, next));
+    return new Setup(next, kept(gateway4, next), kept(gateway6, next), disks);
   }
 
   public Setup withGateways(Optional<Long> four, Optional<Long> six) {
-    return new Setup(interfaces, four, six);
+    return new Setup(interfaces, four, six, disks);
+  }
+
+  public Storage storage() {
+    return disks.orElse(Storage.BARE);
+  }
+
+  public Setup with(Storage next) {
+    return new Setup(interfaces, gateway4, gateway6, Optional.of(next));
   }
 
   /// A gateway goes with its link.
@@ -64,15 +79,18 @@ public record Setup(List<Interface> interfaces, Optional<Long> gateway4, Optiona
     return withInterfaces(interfaces.stream().map(i -> i.id() == id ? how.apply(i) : i).toList());
   }
 
-  /// What was given for one deployment goes back with the release.
+  /// What was given and laid out for one deployment goes back with the release.
   public Setup released() {
-    return withInterfaces(
-        interfaces.stream()
-            .map(i ->
-                i.withLinks(
-                    i.links().stream()
-                        .map(l -> l.mode() == Link.Mode.AUTO ? l.withAddress(Optional.empty()) : l)
-                        .toList()))
-            .toList());
+    var unlinked =
+        withInterfaces(
+            interfaces.stream()
+                .map(i ->
+                    i.withLinks(
+                        i.links().stream()
+                            .map(l ->
+                                l.mode() == Link.Mode.AUTO ? l.withAddress(Optional.empty()) : l)
+                            .toList()))
+                .toList());
+    return disks.map(d -> unlinked.with(d.released())).orElse(unlinked);
   }
 }

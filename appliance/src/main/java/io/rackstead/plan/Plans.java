@@ -7,6 +7,7 @@ import io.rackstead.agent.Step.Draft;
 import io.rackstead.commission.Hardware;
 import io.rackstead.commission.Hardware.Disk;
 import io.rackstead.image.Image;
+import io.rackstead.machine.Deployment;
 import io.rackstead.machine.Machine;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,7 +92,7 @@ public final class Plans {
             true,
             HOUR,
             on(disk).put("raw_bytes", image.raw().sizeBytes()).put("sha256", image.raw().sha256())),
-        new Draft("seed", "write the seed", true, 300, seed(disk, image, reportCapability)),
+        new Draft("seed", "write the seed", true, 300, seed(machine, disk, image, reportCapability)),
         new Draft(
             "efi-boot-order",
             "set the boot order",
@@ -151,11 +152,17 @@ public final class Plans {
             .put("sha256", script.sha256()));
   }
 
-  private static ObjectNode seed(Disk disk, Image image, String reportCapability) {
+  private static ObjectNode seed(
+      Machine machine, Disk disk, Image image, String reportCapability) {
     var fields = on(disk);
     var root = JSON.objectNode();
     image.root().partition().ifPresent(partition -> root.put("partition", partition));
     root.put("filesystem", image.root().filesystem());
+    machine
+        .deployment()
+        .map(Deployment::rootBytes)
+        .filter(bytes -> bytes > 0)
+        .ifPresent(bytes -> root.put("bytes", bytes));
     fields.set("root", root);
     fields.put("report", reportCapability);
     ArrayNode files = JSON.arrayNode();

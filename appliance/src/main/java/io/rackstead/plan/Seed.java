@@ -32,7 +32,7 @@ public final class Seed {
           userData(machine.deployment().map(Deployment::userData).orElse(""))
               .getBytes(StandardCharsets.UTF_8);
       case "network-config" -> Yaml.bytes(NetworkConfig.of(machine));
-      case "90-rackstead.cfg" -> Yaml.bytes(config(reportUrl));
+      case "90-rackstead.cfg" -> Yaml.bytes(config(machine, reportUrl));
       default -> throw new IllegalArgumentException("no seed file " + path);
     };
   }
@@ -51,7 +51,7 @@ public final class Seed {
     return given.isEmpty() ? "#cloud-config\n{}\n" : given;
   }
 
-  private static ObjectNode config(String reportUrl) {
+  private static ObjectNode config(Machine machine, String reportUrl) {
     var config = JSON.objectNode();
     config.putArray("datasource_list").add("NoCloud").add("None");
     config
@@ -61,6 +61,22 @@ public final class Seed {
         .put("endpoint", reportUrl)
         .put("timeout", 5)
         .put("retries", 5);
+    machine
+        .node()
+        .storage()
+        .swap()
+        .filter(bytes -> bytes > 0)
+        .ifPresent(bytes ->
+            config.putObject("swap").put("filename", "/swap.img").put("size", bytes));
+    if (machine.deployment().map(Deployment::rootBytes).orElse(0L) > 0) {
+      // the partition has its size already; the filesystem still grows to it
+      config.putObject("growpart").put("mode", "off");
+    }
+    machine
+        .deployment()
+        .flatMap(Deployment::archives)
+        .flatMap(archives -> AptSources.of(archives, machine.arch().debianName()))
+        .ifPresent(apt -> config.set("apt", apt));
     return config;
   }
 }

@@ -63,6 +63,7 @@ public final class Served implements AutoCloseable {
   public final MaasApi maas;
   public final Progresses progresses = new Progresses();
   public final Capabilities capabilities;
+  public final DirectoryImageStore images;
   private final HttpServer server;
   private final HttpClient client = HttpClient.newHttpClient();
   private int made;
@@ -79,7 +80,7 @@ public final class Served implements AutoCloseable {
   public Served(Path folder) throws IOException {
     site = new Site(folder);
     networks = site.networks;
-    var images = new DirectoryImageStore(folder.resolve("images"), site);
+    images = new DirectoryImageStore(folder.resolve("images"), site);
     var disk = new byte[1 << 20];
     disk[510] = 0x55;
     disk[511] = (byte) 0xaa;
@@ -170,16 +171,40 @@ public final class Served implements AutoCloseable {
     return ready(4, 8192, bytes, List.of());
   }
 
+  /// Inspected and tested, with those disks.
+  public Machine readyWith(Hardware.Disk... disks) {
+    return ready(4, 8192, List.of(disks));
+  }
+
+  /// What an agent would report of it when it has those disks.
+  public void report(Machine machine, Hardware.Disk... disks) {
+    site.machines.apply(
+        machine.id(),
+        new Event.HardwareReported(
+            machine.identity(), hardware(machine.identity().macs(), 4, 8192, List.of(disks))),
+        Actor.agent(machine.id()));
+  }
+
   /// What an agent would report of it.
   public void report(Machine machine, List<String> diskHolds) {
     site.machines.apply(
         machine.id(),
         new Event.HardwareReported(
-            machine.identity(), hardware(machine.identity().macs(), 4, 8192, 8L << 30, diskHolds)),
+            machine.identity(),
+            hardware(machine.identity().macs(), 4, 8192, List.of(disk(8L << 30, diskHolds)))),
         Actor.agent(machine.id()));
   }
 
   private Machine ready(int cpus, long memoryMib, long diskBytes, List<String> diskHolds) {
+    return ready(cpus, memoryMib, List.of(disk(diskBytes, diskHolds)));
+  }
+
+  private static Hardware.Disk disk(long bytes, List<String> holds) {
+    return new Hardware.Disk(
+        "vda", "QEMU HARDDISK", "disk-1", "", bytes, false, false, "virtio", holds);
+  }
+
+  private Machine ready(int cpus, long memoryMib, List<Hardware.Disk> disks) {
     var machine = newcomer();
     boolean withBmc = machine.hostname().equals("m0");
     if (withBmc) {
@@ -194,7 +219,7 @@ public final class Served implements AutoCloseable {
             new Event.Commission(),
             new Event.HardwareReported(
                 machine.identity(),
-                hardware(machine.identity().macs(), cpus, memoryMib, diskBytes, diskHolds)),
+                hardware(machine.identity().macs(), cpus, memoryMib, disks)),
             new Event.CommissioningDone(),
             new Event.TestsPassed())) {
       site.machines.apply(machine.id(), event, Actor.APPLIANCE);
@@ -211,7 +236,7 @@ public final class Served implements AutoCloseable {
   }
 
   private static Hardware hardware(
-      List<MacAddress> macs, int cpus, long memoryMib, long diskBytes, List<String> diskHolds) {
+      List<MacAddress> macs, int cpus, long memoryMib, List<Hardware.Disk> disks) {
     return new Hardware(
         "QEMU",
         "Standard PC",
@@ -221,17 +246,7 @@ public final class Served implements AutoCloseable {
         cpus,
         memoryMib,
         true,
-        List.of(
-            new Hardware.Disk(
-                "vda",
-                "QEMU HARDDISK",
-                "disk-1",
-                "",
-                diskBytes,
-                false,
-                false,
-                "virtio",
-                diskHolds)),
+        disks,
         macs.stream().map(mac -> new Hardware.Nic("ens3", mac, "virtio_net", 1000, true)).toList(),
         false,
         Json.parse(

@@ -110,6 +110,8 @@ class AgentWorkTest {
                 userData,
                 false,
                 false,
+                Optional.empty(),
+                0,
                 Optional.empty())));
   }
 

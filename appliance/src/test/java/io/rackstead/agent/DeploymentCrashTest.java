@@ -285,6 +285,8 @@ class DeploymentCrashTest {
                     "",
                     false,
                     false,
+                    Optional.empty(),
+                    0,
                     Optional.empty())),
             Actor.user("ada"));
     return outcome instanceof Outcome.Moved;

@@ -26,7 +26,15 @@ final class Shapes {
       blockdevice: system_id s, id i, name s, type s, path s, uuid ?s, model ?s, id_path ?s, size i,
         block_size i, available_size i, used_size i, used_for s, tags [s], filesystem ?filesystem,
         partitions [partition], resource_uri s
-      partition: id i, uuid ?s, path s, size i, used_for s, filesystem ?filesystem, resource_uri s
+      partition: id i, device_id i, uuid ?s, path s, size i, bootable b, used_for s, tags [s],
+        filesystem ?filesystem, resource_uri s
+      volumegroup: system_id s, id i, uuid s, name s, size i, human_size s, available_size i,
+        used_size i, logical_volumes [blockdevice], resource_uri s
+      raid: system_id s, id i, uuid s, name s, level s, size i, human_size s,
+        virtual_device blockdevice, resource_uri s
+      cacheset: system_id s, id i, name s, resource_uri s
+      bcache: system_id s, id i, uuid s, name s, cache_set cacheset, size i, human_size s,
+        virtual_device blockdevice, cache_mode s, resource_uri s
       filesystem: fstype s, uuid s, label ?s, mount_point ?s, mount_options ?s
       vlan: id i, vid i, name ?s, fabric s, fabric_id i, mtu i, dhcp_on b, primary_rack ?s,
         secondary_rack ?s, space s, resource_uri s
@@ -67,6 +75,10 @@ final class Shapes {
           Map.entry("Interface", "interface"),
           Map.entry("BlockDevice", "blockdevice"),
           Map.entry("Partition", "partition"),
+          Map.entry("VolumeGroup", "volumegroup"),
+          Map.entry("Raid", "raid"),
+          Map.entry("BcacheCacheSet", "cacheset"),
+          Map.entry("Bcache", "bcache"),
           Map.entry("Vlan", "vlan"),
           Map.entry("Fabric", "fabric"),
           Map.entry("Subnet", "subnet"),

@@ -133,8 +133,24 @@ class WireTest {
       return API
           + operation.template.replace("{system_id}", machine).replaceAll("\\{[a-z_]+}", "1");
     }
+    if (operation.template.startsWith("nodes/{system_id}/blockdevices/")) {
+      return disk(operation.template);
+    }
     var known = objects.get(operation.template);
     return known != null ? known : API + operation.template.replaceAll("\\{[a-z_]+}", "0");
+  }
+
+  /// A disk or partition that nobody has done anything with yet.
+  private String disk(String template) {
+    var machine = served.ready();
+    var storage = machine.node().storage();
+    long disk = storage.boot().orElseThrow().id();
+    long id = template.contains("{device_id}") ? storage.partitions().getLast().id() : disk;
+    return API
+        + template
+            .replace("{system_id}", machine.id().text())
+            .replace("{device_id}", "" + disk)
+            .replace("{id}", "" + id);
   }
 
   private Map<String, List<String>> parameters(Operation operation) {

@@ -45,6 +45,8 @@ class LifecycleTest {
         "",
         false,
         false,
+        Optional.empty(),
+        0,
         Optional.empty());
   }
 

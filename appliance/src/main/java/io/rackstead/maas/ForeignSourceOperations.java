@@ -1,0 +1,55 @@
+package io.rackstead.maas;
+
+import static io.rackstead.maas.MaasOperation.get;
+import static io.rackstead.maas.MaasOperation.post;
+
+import io.rackstead.http.Reply;
+import io.rackstead.http.Route.Access;
+import io.rackstead.network.Rejected;
+import java.util.List;
+
+/// What MAAS has and this appliance has nothing of: sources of boot images that are fetched from
+/// somebody else, and licence keys of operating systems that want one. Said in the shapes that
+/// clients expect.
+final class ForeignSourceOperations {
+  private static final String SOURCES = "boot-sources/";
+  private static final String SOURCE = SOURCES + "{boot_source_id}/";
+  private static final String SELECTIONS = SOURCE + "selections/";
+
+  List<MaasOperation> operations() {
+    return List.of(
+        get("BootSources", SOURCES, "", Access.VIEW, _ -> Dispatch.json(List.of())),
+        post("BootSources", SOURCES, "", Access.ADMIN, this::noSource),
+        get("BootSource", SOURCE, "", Access.VIEW, _ -> absent("BootSource")),
+        get("BootSourceSelections", SELECTIONS, "", Access.VIEW, _ -> absent("BootSource")),
+        post("BootSourceSelections", SELECTIONS, "", Access.ADMIN, _ -> absent("BootSource")),
+        get("LicenseKeys", "license-keys/", "", Access.VIEW, _ -> Dispatch.json(List.of())),
+        post("LicenseKeys", "license-keys/", "", Access.ADMIN, this::noLicence),
+        get(
+            "LicenseKey",
+            "license-key/{osystem}/{distro_series}/",
+            "",
+            Access.VIEW,
+            _ -> absent("LicenseKey")));
+  }
+
+  private static Reply absent(String kind) {
+    throw Fields.none(kind);
+  }
+
+  private Reply noSource(Call call) {
+    Fields.required(call, "url");
+    throw new Rejected(
+        "url",
+        "No images are fetched from a source of simplestreams here: appliance/run images build makes"
+            + " them, and others are brought by appliance/run images add.");
+  }
+
+  private Reply noLicence(Call call) {
+    var osystem = Fields.required(call, "osystem");
+    Fields.required(call, "distro_series");
+    Fields.required(call, "license_key");
+    throw new Rejected(
+        "osystem", "'" + osystem + "' takes no license key: no image here is of a system that does.");
+  }
+}
