@@ -43,17 +43,14 @@ final class ArchiveOperations {
   }
 
   private Reply create(Call call) {
-    var asked =
-        read(call, PackageArchive.named(Fields.required(call, "name")));
+    var asked = read(call, PackageArchive.named(Fields.required(call, "name")));
     Fields.required(call, "url");
     return Dispatch.json(shape(archives.create(asked, Origin.of(call.request()))));
   }
 
   private Reply update(Call call) {
     return Dispatch.json(
-        shape(
-            archives.update(
-                one(call), before -> read(call, before), Origin.of(call.request()))));
+        shape(archives.update(one(call), before -> read(call, before), Origin.of(call.request()))));
   }
 
   private static PackageArchive read(Call call, PackageArchive before) {

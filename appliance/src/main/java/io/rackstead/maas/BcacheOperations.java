@@ -29,8 +29,7 @@ final class BcacheOperations {
 
   BcacheOperations(MachineOperations machines, NodeEdits edits) {
     this.edits = edits;
-    sets =
-        new VolumeCalls<>(machines, edits, "BcacheCacheSet", Storage::cacheSets);
+    sets = new VolumeCalls<>(machines, edits, "BcacheCacheSet", Storage::cacheSets);
     bcaches = new VolumeCalls<>(machines, edits, "Bcache", Storage::bcaches);
   }
 
@@ -53,8 +52,7 @@ final class BcacheOperations {
 
   private Reply createSet(Call call) {
     var machine = edits.storable(call);
-    long device =
-        VolumeCalls.half(call, machine, "cache").orElseThrow(() -> halfMissing("cache"));
+    long device = VolumeCalls.half(call, machine, "cache").orElseThrow(() -> halfMissing("cache"));
     long id = edits.number();
     var made =
         new CacheSet(

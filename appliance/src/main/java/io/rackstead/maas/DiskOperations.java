@@ -98,8 +98,7 @@ final class DiskOperations {
 
   private static Storage updated(Call call, Storage storage, Device before) {
     var name = Fields.filled(call, "name").orElse(before.name());
-    var after =
-        name.equals(before.name()) ? storage : Partitioning.rename(storage, before, name);
+    var after = name.equals(before.name()) ? storage : Partitioning.rename(storage, before, name);
     long size = StorageCalls.size(call, "size");
     if (!before.physical()) {
       return size == 0 || size == before.size()
@@ -136,9 +135,7 @@ final class DiskOperations {
             setup ->
                 setup.with(
                     Partitioning.tags(
-                        setup.storage(),
-                        device.id(),
-                        tags -> StorageCalls.tags(tags, tag, add)))),
+                        setup.storage(), device.id(), tags -> StorageCalls.tags(tags, tag, add)))),
         device.id());
   }
 

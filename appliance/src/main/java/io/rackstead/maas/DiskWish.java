@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// A disk that an allocation asks for: `root:20(ssd),data:100`. With the tag `partition` a partition
-/// will do.
+/// A disk that an allocation asks for: `root:20(ssd),data:100`. With the tag `partition` a
+/// partition will do.
 ///
 /// @param label empty: nobody wants to know which it is
 record DiskWish(String label, double bytes, List<String> tags, boolean partition) {

@@ -41,8 +41,8 @@ final class ForeignSourceOperations {
     Fields.required(call, "url");
     throw new Rejected(
         "url",
-        "No images are fetched from a source of simplestreams here: appliance/run images build makes"
-            + " them, and others are brought by appliance/run images add.");
+        "No images are fetched from a source of simplestreams here: appliance/run images build"
+            + " makes them, and others are brought by appliance/run images add.");
   }
 
   private Reply noLicence(Call call) {
@@ -50,6 +50,7 @@ final class ForeignSourceOperations {
     Fields.required(call, "distro_series");
     Fields.required(call, "license_key");
     throw new Rejected(
-        "osystem", "'" + osystem + "' takes no license key: no image here is of a system that does.");
+        "osystem",
+        "'" + osystem + "' takes no license key: no image here is of a system that does.");
   }
 }

@@ -73,8 +73,7 @@ final class LayoutOperations {
             call,
             machine,
             "storage layout " + layout,
-            setup ->
-                setup.with(Layouts.of(layout, setup.storage(), options, edits.numbers()))));
+            setup -> setup.with(Layouts.of(layout, setup.storage(), options, edits.numbers()))));
   }
 
   private static Optional<Device> disk(Call call, Machine machine, String field) {
@@ -88,7 +87,11 @@ final class LayoutOperations {
                 .orElseThrow(() ->
                     new Rejected(
                         field,
-                        "'" + text + "' is not a valid " + field + ": it is no disk of this machine.")));
+                        "'"
+                            + text
+                            + "' is not a valid "
+                            + field
+                            + ": it is no disk of this machine.")));
   }
 
   private Reply mountSpecial(Call call) {
@@ -109,8 +112,7 @@ final class LayoutOperations {
     var machine = edits.storable(call);
     var point = call.wanted("mount_point");
     return machines.shown(
-        calls.change(
-            call, machine, "unmounts " + point, s -> Formatting.unmountSpecial(s, point)));
+        calls.change(call, machine, "unmounts " + point, s -> Formatting.unmountSpecial(s, point)));
   }
 
   private Setup disks(Machine machine, Setup setup) {

@@ -241,8 +241,7 @@ final class MachineOperations {
       return machine;
     }
     var before = machine.node();
-    var bytes =
-        Fields.filled(call, "swap_size").map(_ -> StorageCalls.size(call, "swap_size"));
+    var bytes = Fields.filled(call, "swap_size").map(_ -> StorageCalls.size(call, "swap_size"));
     var after = before.with(before.storage().withSwap(bytes));
     return after.equals(before)
         ? machine

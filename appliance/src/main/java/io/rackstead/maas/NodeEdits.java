@@ -55,8 +55,8 @@ final class NodeEdits {
     return machine;
   }
 
-  /// The machine, if its disks may be laid out now by who asks: one that is nobody's by an operator,
-  /// one that is allocated by its owner.
+  /// The machine, if its disks may be laid out now by who asks: one that is nobody's by an
+  /// operator, one that is allocated by its owner.
   Machine storable(Call call) {
     var machine = machines.machine(call);
     Verbs.mustBeUnlocked(machine);

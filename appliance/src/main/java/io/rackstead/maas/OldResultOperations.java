@@ -46,8 +46,8 @@ final class OldResultOperations {
             call -> list(call, INSTALLED)));
   }
 
-  /// What the last run of each kind came to, of the machines that are named or of all that one sees;
-  /// steps without a result are none yet.
+  /// What the last run of each kind came to, of the machines that are named or of all that one
+  /// sees; steps without a result are none yet.
   private Reply list(Call call, List<Purpose> purposes) {
     var ids = call.texts("system_id");
     var names = call.texts("name");
@@ -84,8 +84,7 @@ final class OldResultOperations {
           shape.put("updated", time(ended));
           shape.put(
               "data",
-              Base64.getEncoder()
-                  .encodeToString(step.output().getBytes(StandardCharsets.UTF_8)));
+              Base64.getEncoder().encodeToString(step.output().getBytes(StandardCharsets.UTF_8)));
         });
     return shape;
   }

@@ -20,8 +20,7 @@ final class PartitionOperations {
   private static final String ONE = "nodes/{system_id}/blockdevices/{device_id}/partition/{id}/";
 
   /// As some clients write it.
-  private static final String SAME =
-      "nodes/{system_id}/blockdevices/{device_id}/partitions/{id}/";
+  private static final String SAME = "nodes/{system_id}/blockdevices/{device_id}/partitions/{id}/";
 
   private final MachineOperations machines;
   private final NodeEdits edits;

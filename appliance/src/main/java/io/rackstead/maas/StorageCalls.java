@@ -98,8 +98,7 @@ final class StorageCalls {
 
   private static Rejected unknown(String field, String text) {
     return new Rejected(
-        field,
-        "Select a valid choice. '" + text + "' is not one of the available choices.");
+        field, "Select a valid choice. '" + text + "' is not one of the available choices.");
   }
 
   /// Bytes; some clients say `10G`, which is decimal as in MAAS, or `10GiB`. Not there: 0.

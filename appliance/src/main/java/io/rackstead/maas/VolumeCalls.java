@@ -39,9 +39,7 @@ record VolumeCalls<T extends Volumes>(
   private Reply list(Call call) {
     var machine = machines.machine(call);
     return Dispatch.json(
-        of.apply(machine.node().storage()).stream()
-            .map(v -> VolumeShape.of(machine, v))
-            .toList());
+        of.apply(machine.node().storage()).stream().map(v -> VolumeShape.of(machine, v)).toList());
   }
 
   T one(Call call, Machine machine) {

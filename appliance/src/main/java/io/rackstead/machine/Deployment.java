@@ -32,7 +32,6 @@ public record Deployment(
 
   public Deployment asWritten() {
     return new Deployment(
-        image, sha256, disk, sshKeys, userData, consentToWipe, true, around, rootBytes,
-        archives);
+        image, sha256, disk, sshKeys, userData, consentToWipe, true, around, rootBytes, archives);
   }
 }

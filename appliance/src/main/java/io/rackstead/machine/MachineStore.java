@@ -18,7 +18,8 @@ final class MachineStore {
   }
 
   private static final String INSERT =
-      "insert into machine (id, version, state, epoch, hostname, document) values (?, ?, ?, ?, ?, ?)";
+      "insert into machine (id, version, state, epoch, hostname, document) values (?, ?, ?, ?, ?,"
+          + " ?)";
   private static final String UPDATE =
       """
       update machine
@@ -68,8 +69,7 @@ final class MachineStore {
   /// What was released, or was never laid out, gets the layout that it has by itself.
   private static Machine laid(Tx tx, Machine machine) {
     return machine.node().storage().waits()
-        ? machine.with(
-            Settling.laid(machine.node(), machine.hardware(), NodeNumbers.several(tx)))
+        ? machine.with(Settling.laid(machine.node(), machine.hardware(), NodeNumbers.several(tx)))
         : machine;
   }
 

@@ -202,8 +202,7 @@ public final class Verbs {
             .orElseThrow(
                 () -> new Problem(409, machine.hostname() + " was never inspected: commission it"));
     var onto = onto(machine, order);
-    if (DiskChoice.of(
-            hardware, onto.disk(), order.image().raw().sizeBytes(), order.consentToWipe())
+    if (DiskChoice.of(hardware, onto.disk(), order.image().raw().sizeBytes(), order.consentToWipe())
         instanceof DiskChoice.None(var why)) {
       throw new Problem(409, machine.hostname() + ": " + why);
     }

@@ -24,8 +24,7 @@ public final class Assembling {
   private static final Map<String, Integer> LEVELS =
       Map.of("raid-0", 2, "raid-1", 2, "raid-5", 3, "raid-6", 4, "raid-10", 3);
 
-  private static final Set<String> CACHE_MODES =
-      Set.of("writeback", "writethrough", "writearound");
+  private static final Set<String> CACHE_MODES = Set.of("writeback", "writethrough", "writearound");
 
   private Assembling() {}
 
@@ -50,8 +49,7 @@ public final class Assembling {
       var boot = after.boot().filter(d -> d.id() == member);
       if (boot.isPresent()) {
         long id = numbers.getAsLong();
-        after =
-            Partitioning.add(after, boot.get(), id, new Partitioning.Wish(field, 0, "", false));
+        after = Partitioning.add(after, boot.get(), id, new Partitioning.Wish(field, 0, "", false));
         ids.add(id);
       } else {
         ids.add(member);
@@ -139,8 +137,8 @@ public final class Assembling {
         storage.groups().stream()
             .filter(g -> device.madeOf().equals(Optional.of(g.id())))
             .findFirst()
-            .orElseThrow(() ->
-                new Rejected("size", "The size of " + device.name() + " is what it is."));
+            .orElseThrow(
+                () -> new Rejected("size", "The size of " + device.name() + " is what it is."));
     long room = Sizes.available(storage, group) + device.size();
     long next = fitting(group, size, room);
     long used = storage.on(device).stream().mapToLong(Partition::size).sum();
@@ -150,19 +148,9 @@ public final class Assembling {
     return Partitioning.device(storage, device.id(), d -> d.withSize(next));
   }
 
-  private static Device made(
-      long id, String name, Kind kind, long of, String uuid, long size) {
+  private static Device made(long id, String name, Kind kind, long of, String uuid, long size) {
     return new Device(
-        id,
-        name,
-        kind,
-        Optional.of(of),
-        uuid,
-        Make.NONE,
-        size,
-        List.of(),
-        "",
-        Optional.empty());
+        id, name, kind, Optional.of(of), uuid, Make.NONE, size, List.of(), "", Optional.empty());
   }
 
   /// Makes or changes a RAID.
@@ -267,8 +255,7 @@ public final class Assembling {
             taken.members().getFirst(),
             bcache.mode());
     var after = taken.storage().withBcaches(Storage.with(taken.storage().bcaches(), made));
-    return shown(
-        after, made, Kind.BCACHE, Sizes.aligned(Sizes.of(after, made.backing())), numbers);
+    return shown(after, made, Kind.BCACHE, Sizes.aligned(Sizes.of(after, made.backing())), numbers);
   }
 
   /// Takes a volume group, RAID, cache set or bcache apart; what stands on it is said.
@@ -286,14 +273,11 @@ public final class Assembling {
       if (gone instanceof Group) {
         throw new Rejected(
             WHOLE,
-            "This volume group has logical volumes; it cannot be deleted: "
-                + device.name()
-                + ".");
+            "This volume group has logical volumes; it cannot be deleted: " + device.name() + ".");
       }
       after = Partitioning.emptied(after, device);
       after =
-          after.withDevices(
-              after.devices().stream().filter(d -> d.id() != device.id()).toList());
+          after.withDevices(after.devices().stream().filter(d -> d.id() != device.id()).toList());
     }
     return switch (gone) {
       case Group g -> after.withGroups(less(after.groups(), g));

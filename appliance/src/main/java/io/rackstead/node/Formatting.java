@@ -13,7 +13,8 @@ public final class Formatting {
   private static final List<String> SPECIAL = List.of("ramfs", "tmpfs");
 
   /// Absolute, and every part of it a name.
-  private static final Pattern POINT = Pattern.compile("/|(/(?!\\.{1,2}(/|$))[\\x21-\\x2e\\x30-\\x7e]+)+");
+  private static final Pattern POINT =
+      Pattern.compile("/|(/(?!\\.{1,2}(/|$))[\\x21-\\x2e\\x30-\\x7e]+)+");
 
   private static final Pattern OPTIONS = Pattern.compile("[\\x21-\\x7e]{0,1000}");
 
@@ -24,8 +25,7 @@ public final class Formatting {
         Partitioning.device(storage, id, d -> d.with(next)), id, p -> p.with(next));
   }
 
-  public static Storage format(
-      Storage storage, long id, String fstype, String uuid, String label) {
+  public static Storage format(Storage storage, long id, String fstype, String uuid, String label) {
     if (!KINDS.contains(fstype)) {
       throw new Rejected("fstype", choices(fstype, "fstype", KINDS));
     }
@@ -100,8 +100,7 @@ public final class Formatting {
       throw new Rejected("mount_point", "Enter an absolute path, got '" + point + "'.");
     }
     if (storage.filesystems().anyMatch(f -> f.mountPoint().equals(point))) {
-      throw new Rejected(
-          "mount_point", "Another filesystem is already mounted at " + point + ".");
+      throw new Rejected("mount_point", "Another filesystem is already mounted at " + point + ".");
     }
   }
 
@@ -113,15 +112,13 @@ public final class Formatting {
     return put(storage, id, Optional.of(before.mounted("", "")));
   }
 
-  public static Storage mountSpecial(
-      Storage storage, String fstype, String point, String options) {
+  public static Storage mountSpecial(Storage storage, String fstype, String point, String options) {
     if (!SPECIAL.contains(fstype)) {
       throw new Rejected("fstype", choices(fstype, "fstype", SPECIAL));
     }
     free(storage, point);
     return storage.withSpecial(
-        Storage.plus(
-            storage.special(), new Filesystem(fstype, "", "", point, options(options))));
+        Storage.plus(storage.special(), new Filesystem(fstype, "", "", point, options(options))));
   }
 
   public static Storage unmountSpecial(Storage storage, String point) {

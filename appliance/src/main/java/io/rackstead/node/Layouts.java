@@ -44,8 +44,7 @@ public final class Layouts {
 
   private Layouts() {}
 
-  public static Storage of(
-      String layout, Storage storage, Options options, LongSupplier numbers) {
+  public static Storage of(String layout, Storage storage, Options options, LongSupplier numbers) {
     var blank = storage.blank();
     return switch (layout) {
       case "blank" -> blank;
@@ -74,8 +73,7 @@ public final class Layouts {
   static Storage untouched(Storage storage, boolean uefi, Device boot, LongSupplier numbers) {
     boolean large = boot.size() - Sizes.TABLE - (uefi ? EFI : 0) >= Sizes.ALIGNED;
     var blank = storage.blank().bootedBy(Optional.of(boot.id()));
-    return (large ? flat(blank, Options.flat(uefi, boot), numbers) : blank)
-        .laid(Storage.UNTOUCHED);
+    return (large ? flat(blank, Options.flat(uefi, boot), numbers) : blank).laid(Storage.UNTOUCHED);
   }
 
   /// One partition for everything, behind those that the firmware starts from.
@@ -86,9 +84,7 @@ public final class Layouts {
 
   private static Storage root(Storage storage, long id) {
     return Formatting.put(
-        storage,
-        id,
-        Optional.of(new Filesystem("ext4", Storage.uuid(-id), "root", "/", "")));
+        storage, id, Optional.of(new Filesystem("ext4", Storage.uuid(-id), "root", "/", "")));
   }
 
   private static Device disk(Storage storage, Options options) {
@@ -100,8 +96,8 @@ public final class Layouts {
                 "storage_layout", "Machine doesn't have any storage devices to configure."));
   }
 
-  /// The boot disk with its partitions; the last one is for the root and holds nothing yet. The disk
-  /// that the root goes to is the one to start from: it is what an image is written to.
+  /// The boot disk with its partitions; the last one is for the root and holds nothing yet. The
+  /// disk that the root goes to is the one to start from: it is what an image is written to.
   private static Storage parted(
       Storage blank, Options options, long bootSize, LongSupplier numbers) {
     var disk = disk(blank, options);
@@ -143,10 +139,7 @@ public final class Layouts {
     long id = numbers.getAsLong();
     var group =
         new Group(
-            id,
-            options.vgName(),
-            Storage.uuid(id),
-            List.of(parted.partitions().getLast().id()));
+            id, options.vgName(), Storage.uuid(id), List.of(parted.partitions().getLast().id()));
     long volume = numbers.getAsLong();
     var with =
         Assembling.volume(

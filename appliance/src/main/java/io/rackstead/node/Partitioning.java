@@ -32,9 +32,7 @@ public final class Partitioning {
     boolean taken =
         storage.devices().stream()
                 .anyMatch(d ->
-                    d.id() != but
-                        && !d.madeOf().equals(Optional.of(but))
-                        && d.name().equals(name))
+                    d.id() != but && !d.madeOf().equals(Optional.of(but)) && d.name().equals(name))
             || storage.volumes().anyMatch(v -> v.id() != but && v.name().equals(name));
     if (taken) {
       throw new Rejected("name", "There is a device or volume called " + name + " already.");
@@ -83,7 +81,9 @@ public final class Partitioning {
   public static Storage bootDisk(Storage storage, Device disk) {
     if (!disk.physical()) {
       throw new Rejected(
-          WHOLE, "Cannot set a " + disk.kind().name().toLowerCase(java.util.Locale.ROOT)
+          WHOLE,
+          "Cannot set a "
+              + disk.kind().name().toLowerCase(java.util.Locale.ROOT)
               + " device as the boot disk: a machine starts from a physical one.");
     }
     return storage.bootedBy(Optional.of(disk.id()));

@@ -40,8 +40,8 @@ final class Shelving {
     return laid(after, hardware, numbers);
   }
 
-  /// Where nobody has said anything there is the flat layout, on the disk that an image goes to when
-  /// nobody says where.
+  /// Where nobody has said anything there is the flat layout, on the disk that an image goes to
+  /// when nobody says where.
   static Storage laid(Storage storage, Hardware hardware, LongSupplier numbers) {
     var best =
         storage.physical().stream()
@@ -52,15 +52,10 @@ final class Shelving {
       return storage;
     }
     if (!storage.layout().equals(Storage.UNTOUCHED)) {
-      return storage.boot().isPresent()
-          ? storage
-          : storage.bootedBy(best.map(Device::id));
+      return storage.boot().isPresent() ? storage : storage.bootedBy(best.map(Device::id));
     }
-    boolean so =
-        storage.bootDisk().equals(best.map(Device::id)) && !storage.partitions().isEmpty();
-    return so
-        ? storage
-        : Layouts.untouched(storage, uefi(hardware), best.get(), numbers);
+    boolean so = storage.bootDisk().equals(best.map(Device::id)) && !storage.partitions().isEmpty();
+    return so ? storage : Layouts.untouched(storage, uefi(hardware), best.get(), numbers);
   }
 
   static boolean uefi(Hardware hardware) {
@@ -89,8 +84,7 @@ final class Shelving {
         .orElse(6);
   }
 
-  private static Device device(
-      Storage before, Disk disk, Hardware hardware, LongSupplier numbers) {
+  private static Device device(Storage before, Disk disk, Hardware hardware, LongSupplier numbers) {
     var make =
         new Make(disk.model(), disk.serial(), disk.wwn(), idPath(disk), block(hardware, disk));
     return before.physical().stream()

@@ -108,9 +108,7 @@ public record Storage(
   }
 
   public List<Device> madeOf(Volumes volumes) {
-    return devices.stream()
-        .filter(d -> d.madeOf().equals(Optional.of(volumes.id())))
-        .toList();
+    return devices.stream().filter(d -> d.madeOf().equals(Optional.of(volumes.id()))).toList();
   }
 
   /// What people call a device or partition.
@@ -119,8 +117,7 @@ public record Storage(
         .map(Device::name)
         .or(() ->
             partition(id)
-                .map(p ->
-                    device(p.device()).map(Device::name).orElse("") + "-part" + p.index()))
+                .map(p -> device(p.device()).map(Device::name).orElse("") + "-part" + p.index()))
         .orElse("device " + id);
   }
 

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 
 /// What of a layout the engine of today can install: an image goes onto one disk as it is, and its
-/// root grows. A layout that is more than that is refused before anything moves; whoever teaches the
-/// engine more widens this.
+/// root grows. A layout that is more than that is refused before anything moves; whoever teaches
+/// the engine more widens this.
 public sealed interface Writable {
   /// @param disk WWN or serial number; empty: whichever suits best
   /// @param rootBytes what the root partition grows to; 0: all that is left

@@ -51,7 +51,9 @@ final class AptSources {
     int n = 0;
     for (var line : lines(archive, arch)) {
       var source =
-          sources.putObject("rackstead-" + archive.id() + (n == 0 ? "" : "-" + n)).put("source", line);
+          sources
+              .putObject("rackstead-" + archive.id() + (n == 0 ? "" : "-" + n))
+              .put("source", line);
       if (n++ == 0 && !archive.key().isEmpty()) {
         source.put("key", archive.key());
       }

@@ -92,7 +92,8 @@ public final class Plans {
             true,
             HOUR,
             on(disk).put("raw_bytes", image.raw().sizeBytes()).put("sha256", image.raw().sha256())),
-        new Draft("seed", "write the seed", true, 300, seed(machine, disk, image, reportCapability)),
+        new Draft(
+            "seed", "write the seed", true, 300, seed(machine, disk, image, reportCapability)),
         new Draft(
             "efi-boot-order",
             "set the boot order",
@@ -152,8 +153,7 @@ public final class Plans {
             .put("sha256", script.sha256()));
   }
 
-  private static ObjectNode seed(
-      Machine machine, Disk disk, Image image, String reportCapability) {
+  private static ObjectNode seed(Machine machine, Disk disk, Image image, String reportCapability) {
     var fields = on(disk);
     var root = JSON.objectNode();
     image.root().partition().ifPresent(partition -> root.put("partition", partition));

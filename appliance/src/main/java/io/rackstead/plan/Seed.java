@@ -66,8 +66,8 @@ public final class Seed {
         .storage()
         .swap()
         .filter(bytes -> bytes > 0)
-        .ifPresent(bytes ->
-            config.putObject("swap").put("filename", "/swap.img").put("size", bytes));
+        .ifPresent(
+            bytes -> config.putObject("swap").put("filename", "/swap.img").put("size", bytes));
     if (machine.deployment().map(Deployment::rootBytes).orElse(0L) > 0) {
       // the partition has its size already; the filesystem still grows to it
       config.putObject("growpart").put("mode", "off");

@@ -218,8 +218,7 @@ public final class Served implements AutoCloseable {
         List.of(
             new Event.Commission(),
             new Event.HardwareReported(
-                machine.identity(),
-                hardware(machine.identity().macs(), cpus, memoryMib, disks)),
+                machine.identity(), hardware(machine.identity().macs(), cpus, memoryMib, disks)),
             new Event.CommissioningDone(),
             new Event.TestsPassed())) {
       site.machines.apply(machine.id(), event, Actor.APPLIANCE);
