@@ -42,7 +42,7 @@ final class ForeignSourceOperations {
     throw new Rejected(
         "url",
         "No images are fetched from a source of simplestreams here: appliance/run images build"
-            + " makes them, and others are brought by appliance/run images add.");
+            + " makes them, and others are uploaded or brought by appliance/run images add.");
   }
 
   private Reply noLicence(Call call) {

@@ -77,7 +77,13 @@ public record Storage(
   }
 
   public List<Partition> on(Device device) {
-    return partitions.stream().filter(p -> p.device() == device.id()).toList();
+    var on = new ArrayList<Partition>();
+    for (var partition : partitions) {
+      if (partition.device() == device.id()) {
+        on.add(partition);
+      }
+    }
+    return on;
   }
 
   public Optional<Device> boot() {
@@ -102,9 +108,13 @@ public record Storage(
     return Stream.of(groups, raids, cacheSets, bcaches).flatMap(List::stream);
   }
 
-  /// What a device or partition is a member of.
+  /// What a device or partition is a member of. Most machines have nothing of the kind, and are asked
+  /// for each of their parts.
   public Optional<Volumes> user(long member) {
-    return volumes().filter(v -> v.members().contains(member)).findFirst();
+    boolean none = groups.isEmpty() && raids.isEmpty() && cacheSets.isEmpty() && bcaches.isEmpty();
+    return none
+        ? Optional.empty()
+        : volumes().filter(v -> v.members().contains(member)).findFirst();
   }
 
   public List<Device> madeOf(Volumes volumes) {

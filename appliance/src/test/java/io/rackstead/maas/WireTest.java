@@ -7,12 +7,14 @@ import io.rackstead.access.Principal.Role;
 import io.rackstead.access.Served;
 import io.rackstead.access.Served.Answer;
 import io.rackstead.access.Served.Person;
+import io.rackstead.machine.Machine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -59,6 +61,7 @@ class WireTest {
   private Served served;
   private Person admin;
   private int number;
+  private Optional<Machine> shelf = Optional.empty();
 
   @BeforeEach
   void start() throws IOException {
@@ -134,21 +137,27 @@ class WireTest {
           + operation.template.replace("{system_id}", machine).replaceAll("\\{[a-z_]+}", "1");
     }
     if (operation.template.startsWith("nodes/{system_id}/blockdevices/")) {
-      return disk(operation.template);
+      return disk(operation);
     }
     var known = objects.get(operation.template);
     return known != null ? known : API + operation.template.replaceAll("\\{[a-z_]+}", "0");
   }
 
-  /// A disk or partition that nobody has done anything with yet.
-  private String disk(String template) {
-    var machine = served.ready();
-    var storage = machine.node().storage();
+  /// A disk or partition that nobody has done anything with yet; a removed one stays away.
+  private String disk(Operation operation) {
+    if (shelf.isEmpty() || operation.method.equals("DELETE")) {
+      shelf = Optional.of(served.ready());
+    } else {
+      admin.post(API + "machines/" + shelf.get().id() + "/?op=restore_storage_configuration", "");
+    }
+    var storage = served.now(shelf.get()).node().storage();
     long disk = storage.boot().orElseThrow().id();
-    long id = template.contains("{device_id}") ? storage.partitions().getLast().id() : disk;
+    boolean part = operation.template.contains("{device_id}");
+    long id = part ? storage.partitions().getLast().id() : disk;
     return API
-        + template
-            .replace("{system_id}", machine.id().text())
+        + operation
+            .template
+            .replace("{system_id}", shelf.get().id().text())
             .replace("{device_id}", "" + disk)
             .replace("{id}", "" + id);
   }
