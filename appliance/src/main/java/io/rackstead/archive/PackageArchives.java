@@ -136,7 +136,10 @@ public final class PackageArchives {
       throw new Rejected("url", "Enter a valid repository URL or PPA location.");
     }
     if (archive.key().length() > KEY
-        || !archive.key().chars().allMatch(c -> c == '\n' || c == '\r' || (c >= 0x20 && c < 0x7f))) {
+        || !archive
+            .key()
+            .chars()
+            .allMatch(c -> c == '\n' || c == '\r' || (c >= 0x20 && c < 0x7f))) {
       throw new Rejected("key", "A key is ASCII-armoured text of at most " + KEY + " characters.");
     }
     words("distributions", archive.distributions());

@@ -108,8 +108,8 @@ public record Storage(
     return Stream.of(groups, raids, cacheSets, bcaches).flatMap(List::stream);
   }
 
-  /// What a device or partition is a member of. Most machines have nothing of the kind, and are asked
-  /// for each of their parts.
+  /// What a device or partition is a member of. Most machines have nothing of the kind, and are
+  /// asked for each of their parts.
   public Optional<Volumes> user(long member) {
     boolean none = groups.isEmpty() && raids.isEmpty() && cacheSets.isEmpty() && bcaches.isEmpty();
     return none
