@@ -367,6 +367,7 @@ public final class Appliance implements AutoCloseable {
           "restored from a backup: only observing, nothing is switched or written until"
               + " 'appliance/run confirm'");
     }
+    notices.addAll(pxe.notices());
     return new StatusApi.Status(
         Main.version(),
         Stream.concat(

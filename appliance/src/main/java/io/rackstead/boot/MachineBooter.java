@@ -17,6 +17,7 @@ import io.rackstead.pxe.BootFile;
 import io.rackstead.pxe.BootRequest;
 import io.rackstead.pxe.Booter;
 import io.rackstead.pxe.ClientArch;
+import io.rackstead.pxe.net.MacAddress;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -75,6 +76,11 @@ public final class MachineBooter implements Booter {
                   List.of())
               : ephemeral(request, machine, rule);
     };
+  }
+
+  @Override
+  public boolean knows(MacAddress mac) {
+    return machines.byMac(mac).isPresent();
   }
 
   private BootAnswer ephemeral(BootRequest request, Optional<Machine> machine, String rule) {

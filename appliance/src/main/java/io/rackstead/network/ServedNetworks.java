@@ -2,6 +2,8 @@ package io.rackstead.network;
 
 import io.rackstead.network.IpRange.Kind;
 import io.rackstead.pxe.Networks;
+import io.rackstead.pxe.OptionTemplate;
+import io.rackstead.pxe.OptionTemplates;
 import io.rackstead.pxe.net.AddressRange;
 import io.rackstead.pxe.net.MacAddress;
 import io.rackstead.store.Database;
@@ -11,6 +13,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -176,8 +180,27 @@ public final class ServedNetworks implements Networks {
                   .toList(),
               Optional.of(subnet.dhcpDomain().isEmpty() ? domain.get() : subnet.dhcpDomain())
                   .filter(name -> !name.isEmpty()),
-              LEASE);
+              LEASE,
+              OptionTemplates.all(extra(all, subnet)));
         });
+  }
+
+  /// Static routes become option 121.
+  private static OptionTemplate extra(Topology all, Subnet subnet) {
+    var routes =
+        all.routes().stream()
+            .filter(route -> route.sourceId() == subnet.id())
+            .filter(route -> route.gateway() instanceof Inet4Address)
+            .sorted(Comparator.comparingInt(StaticRoute::metric))
+            .flatMap(route ->
+                all.subnet(route.destinationId()).stream()
+                    .filter(to -> to.cidr().v4())
+                    .map(to -> to.cidr() + " via " + route.gateway().getHostAddress()))
+            .distinct()
+            .collect(Collectors.joining(", "));
+    return routes.isEmpty()
+        ? OptionTemplate.NONE
+        : OptionTemplate.of(Map.of("classless-static-routes", routes));
   }
 
   private static Optional<Ours> ours(

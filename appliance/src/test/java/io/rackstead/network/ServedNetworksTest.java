@@ -233,4 +233,24 @@ class ServedNetworksTest {
     assertThat(Ip.text(Ip.parse("fe80::"))).isEqualTo("fe80::");
     assertThat(Ip.text(Ip.parse("1:0:2:3:4:5:6:7"))).isEqualTo("1:0:2:3:4:5:6:7");
   }
+
+  @Test
+  void aStaticRouteIsToldToTheMachinesOfItsSubnet() {
+    ConfiguredNetworks.write(book, List.of(SPEC, NetworkSpec.parse("prov1 10.78.0.0/24 proxy")));
+    var subnets = book.now().subnets();
+    change(c ->
+        c.save(
+            new StaticRoute(
+                NetworkBook.NEW,
+                subnets.get(0).id(),
+                subnets.get(1).id(),
+                Ip.parse("10.77.0.253"),
+                0)));
+    var options = networks.served().getFirst().templates().network().values();
+    assertThat(options.keySet()).containsExactly(121);
+    // RFC 3442: the width, three octets of the network, the router
+    assertThat(io.rackstead.pxe.OptionTemplate.octets(options.get(121)))
+        .containsExactly(24, 10, 78, 0, 10, 77, 0, 253);
+    assertThat(networks.served().get(1).templates().network().values()).isEmpty();
+  }
 }

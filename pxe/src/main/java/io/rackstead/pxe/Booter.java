@@ -1,5 +1,6 @@
 package io.rackstead.pxe;
 
+import io.rackstead.pxe.net.MacAddress;
 import java.net.InetAddress;
 import java.util.Optional;
 
@@ -9,6 +10,11 @@ import java.util.Optional;
 /// One boot asks it several times, so it answers from memory, and asking again changes nothing.
 public interface Booter {
   BootAnswer decide(BootRequest request);
+
+  /// A machine on record. It is still given an address when strangers have taken all but the last.
+  default boolean knows(MacAddress mac) {
+    return false;
+  }
 
   /// The bytes that a decision, a capability or the table of loaders names; empty for every other
   /// name. Names are looked up as they stand, never made into a path.

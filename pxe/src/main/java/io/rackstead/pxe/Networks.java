@@ -22,6 +22,7 @@ public interface Networks {
 
   /// @param networkInterface the interface that the subnet lies on, `prov0`
   /// @param serverAddress our own address there: server identifier, TFTP and HTTP server
+  /// @param templates what clients are told beyond all that
   record Served(
       String networkInterface,
       Subnet subnet,
@@ -32,11 +33,38 @@ public interface Networks {
       Optional<Inet4Address> router,
       List<Inet4Address> dnsServers,
       Optional<String> domain,
-      Duration leaseTime) {
+      Duration leaseTime,
+      OptionTemplates templates) {
     public Served {
       ranges = List.copyOf(ranges);
       reservations = Map.copyOf(reservations);
       dnsServers = List.copyOf(dnsServers);
+    }
+
+    /// The same without extra options.
+    public Served(
+        String networkInterface,
+        Subnet subnet,
+        Mode mode,
+        Inet4Address serverAddress,
+        List<AddressRange> ranges,
+        Map<MacAddress, Inet4Address> reservations,
+        Optional<Inet4Address> router,
+        List<Inet4Address> dnsServers,
+        Optional<String> domain,
+        Duration leaseTime) {
+      this(
+          networkInterface,
+          subnet,
+          mode,
+          serverAddress,
+          ranges,
+          reservations,
+          router,
+          dnsServers,
+          domain,
+          leaseTime,
+          OptionTemplates.NONE);
     }
   }
 }

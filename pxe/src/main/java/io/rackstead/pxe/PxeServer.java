@@ -2,6 +2,7 @@ package io.rackstead.pxe;
 
 import io.rackstead.pxe.ServiceState.Status;
 import io.rackstead.pxe.dhcp.DhcpServer;
+import io.rackstead.pxe.dhcp.ForeignServers;
 import io.rackstead.pxe.dhcp.LoadersSeen;
 import io.rackstead.pxe.http.BootHttpServer;
 import io.rackstead.pxe.http.BootPages;
@@ -45,6 +46,8 @@ public final class PxeServer implements AutoCloseable {
   private final Optional<TftpServer> tftp;
   private final Optional<DhcpServer> dhcp;
   private final LoadersSeen seen;
+  private final ForeignServers foreign;
+  private final BootNotices notices;
   private Optional<NoRouter> noRouter = Optional.empty();
   private boolean noRouterTried;
 
@@ -58,6 +61,8 @@ public final class PxeServer implements AutoCloseable {
     this.networks = networks;
     this.leases = openLeases(clock);
     this.seen = new LoadersSeen(clock);
+    this.foreign = new ForeignServers(clock);
+    this.notices = new BootNotices(networks, leases.map(Leases.class::cast), foreign, journal);
     var loaders = findLoaders();
     BootFiles files = (name, client) -> loaders.open(name).or(() -> booter.open(name, client));
     Clients clients =
@@ -86,6 +91,7 @@ public final class PxeServer implements AutoCloseable {
                     loaders,
                     this::httpPort,
                     seen,
+                    foreign,
                     clock));
     refresh();
     again.scheduleWithFixedDelay(
@@ -111,7 +117,7 @@ public final class PxeServer implements AutoCloseable {
   private Optional<LeaseLog> openLeases(InstantSource clock) {
     var directory = config.leaseDirectory();
     try {
-      var log = LeaseLog.open(directory, clock);
+      var log = LeaseLog.open(directory, clock, System::nanoTime);
       fixed.add(new ServiceState("leases", Status.SERVING, directory.toString()));
       return Optional.of(log);
     } catch (IOException e) {
@@ -181,6 +187,7 @@ public final class PxeServer implements AutoCloseable {
   private void lookAgain() {
     try {
       refresh();
+      notices.tell();
     } catch (RuntimeException e) {
       // an exception here would end the looking
       LOG.error("boot services: the networks cannot be followed", e);
@@ -220,6 +227,11 @@ public final class PxeServer implements AutoCloseable {
     states.add(
         tftp.map(TftpServer::state).orElse(new ServiceState("tftp", Status.OFF, "switched off")));
     return List.copyOf(states);
+  }
+
+  /// What an operator should act upon: a network without free addresses, a server that is not ours.
+  public List<String> notices() {
+    return notices.now();
   }
 
   /// Every address that was given out or promised, in the order of addresses.

@@ -3,16 +3,34 @@ package io.rackstead.pxe.dhcp;
 import io.rackstead.pxe.BootEffect;
 import io.rackstead.pxe.BootJournal.Trace;
 import java.net.Inet4Address;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
 /// What came of one message: perhaps a reply, and what to tell the journal once it has left.
 ///
+/// @param trace empty for one of a flood of messages that were all refused alike
 /// @param needsDisk the reply promises a lease that the disk has to know first
-record Answer(Optional<Reply> reply, Trace trace, List<BootEffect> effects, boolean needsDisk) {
+record Answer(
+    Optional<Reply> reply, Optional<Trace> trace, List<BootEffect> effects, boolean needsDisk) {
   Answer {
     effects = List.copyOf(effects);
   }
 
-  record Reply(DhcpMessage message, Inet4Address to, int port) {}
+  /// @param limit the most octets that the client takes
+  record Reply(DhcpMessage message, Inet4Address to, int port, int limit) {
+    ByteBuffer octets() {
+      return message.encode(limit);
+    }
+
+    /// RFC 2131 §4.1 wants this one sent to the client's own MAC, which has no address to be found
+    /// by yet. Boot firmware is left out: it is known to take a broadcast.
+    boolean wantsFrame() {
+      return to.equals(DhcpReply.BROADCAST)
+          && !message.broadcast()
+          && !message.yiaddr().equals(DhcpMessage.NONE)
+          && !message.options().has(DhcpOptions.CLASS_ID)
+          && !message.options().has(DhcpOptions.IPXE);
+    }
+  }
 }

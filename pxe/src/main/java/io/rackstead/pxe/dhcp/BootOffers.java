@@ -8,6 +8,7 @@ import io.rackstead.pxe.dhcp.DhcpMessage.VendorClass;
 import io.rackstead.pxe.ipxe.BootPath;
 import io.rackstead.pxe.ipxe.BootServer;
 import io.rackstead.pxe.ipxe.Loaders;
+import io.rackstead.pxe.net.MacAddress;
 import java.net.Inet4Address;
 import java.util.Optional;
 import java.util.function.IntSupplier;
@@ -25,6 +26,10 @@ final class BootOffers {
     this.loaders = loaders;
     this.httpPort = httpPort;
     this.seen = seen;
+  }
+
+  boolean knows(MacAddress mac) {
+    return booter.knows(mac);
   }
 
   BootOffer offer(DhcpMessage asked, Served network, Optional<Inet4Address> address) {

@@ -12,10 +12,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.dhcp4java.DHCPPacket;
 
-/// Octets to [DhcpMessage] and back. dhcp4java reads and writes the fixed part and options of up to
-/// 255 octets. In front of it stand what it lacks: every length is checked before it sees a packet,
-/// split options are joined and long ones split (RFC 3396), and overloaded fields are read (RFC
-/// 2132 §9.3).
+/// Octets to [DhcpMessage] and back. dhcp4java reads and writes the fixed part. Around it stands
+/// what it lacks: every length is checked before it sees a packet, split options are joined and
+/// long ones split (RFC 3396), and overloaded fields are read and written (RFC 2132 §9.3).
 final class DhcpCodec {
   private static final int FIXED = 236;
   private static final int COOKIE = 0x63825363;
@@ -129,7 +128,30 @@ final class DhcpCodec {
     return both;
   }
 
-  static ByteBuffer encode(DhcpMessage message) {
+  /// @param limit the most octets that the client takes
+  /// @throws IllegalArgumentException when the options do not fit, however they are packed
+  static ByteBuffer encode(DhcpMessage message, int limit) {
+    var head = head(message);
+    var plain = new ByteArrayOutputStream();
+    var behind = new ByteArrayOutputStream();
+    message
+        .options()
+        .values()
+        .forEach((option, value) -> {
+          // RFC 3046 §2.2 wants option 82 behind all others
+          boolean last = value.length > 255 || option == DhcpOptions.RELAY_AGENT;
+          OptionRooms.write(option, value, last ? behind : plain);
+        });
+    int size = OPTIONS_AT + plain.size() + behind.size() + 1;
+    if (size > limit) {
+      return overloaded(message, head, limit);
+    }
+    var packet = ByteBuffer.allocate(Math.max(size, BOOTP_SIZE));
+    packet.put(head).put(plain.toByteArray()).put(behind.toByteArray()).put((byte) END);
+    return packet.clear();
+  }
+
+  private static byte[] head(DhcpMessage message) {
     var head = new DHCPPacket();
     head.setOp((byte) message.op());
     head.setHtype((byte) ETHERNET);
@@ -146,35 +168,43 @@ final class DhcpCodec {
     head.setSnameRaw(field(message.sname(), 64));
     head.setFileRaw(field(message.file(), 128));
     head.setDhcp(true);
-    var split = new ByteArrayOutputStream();
-    message
-        .options()
-        .values()
-        .forEach((option, value) -> {
-          if (value.length <= 255 && option != DhcpOptions.RELAY_AGENT) {
-            head.setOptionRaw(option.byteValue(), value);
-          } else {
-            split(option, value, split);
-          }
-        });
-    var start = head.serialize(0, MAX_SIZE);
-    int end = start.length - 1; // dhcp4java closes the list; the split options come before that
-    int size = end + split.size() + 1;
-    if (size > MAX_SIZE) {
-      throw new IllegalArgumentException("options do not fit into one frame: " + size + " octets");
-    }
-    var packet = ByteBuffer.allocate(Math.max(size, BOOTP_SIZE));
-    packet.put(start, 0, end).put(split.toByteArray()).put((byte) END);
-    return packet.clear();
+    return Arrays.copyOf(head.serialize(0, MAX_SIZE), OPTIONS_AT);
   }
 
-  /// RFC 3396 §5; also the way for option 82, which RFC 3046 §2.2 wants behind all others.
-  private static void split(int option, byte[] value, ByteArrayOutputStream out) {
-    for (int at = 0; at == 0 || at < value.length; at += 255) {
-      int length = Math.min(255, value.length - at);
-      out.write(option);
-      out.write(length);
-      out.write(value, at, length);
+  /// RFC 2132 §9.3: options in the two fields that the message does not need.
+  private static ByteBuffer overloaded(DhcpMessage message, byte[] head, int limit) {
+    var relay = new ByteArrayOutputStream();
+    message
+        .options()
+        .octets(DhcpOptions.RELAY_AGENT)
+        .ifPresent(value -> OptionRooms.write(DhcpOptions.RELAY_AGENT, value, relay));
+    int free = limit - OPTIONS_AT - 1 - relay.size() - 3;
+    var rooms =
+        new OptionRooms(
+            Math.max(0, free),
+            message.file().isEmpty() ? 128 - 1 : 0,
+            message.sname().isEmpty() ? 64 - 1 : 0);
+    rooms.put(message.options().without(DhcpOptions.RELAY_AGENT).values());
+    var file = rooms.room(1);
+    var sname = rooms.room(2);
+    var main = new ByteArrayOutputStream();
+    main.writeBytes(rooms.room(0));
+    int overload = (file.length > 0 ? 1 : 0) | (sname.length > 0 ? 2 : 0);
+    if (overload > 0) {
+      OptionRooms.write(DhcpOptions.OVERLOAD, new byte[] {(byte) overload}, main);
+    }
+    main.writeBytes(relay.toByteArray());
+    main.write(END);
+    close(head, FILE_AT, file);
+    close(head, SNAME_AT, sname);
+    var packet = ByteBuffer.allocate(Math.max(OPTIONS_AT + main.size(), BOOTP_SIZE));
+    return packet.put(head).put(main.toByteArray()).clear();
+  }
+
+  private static void close(byte[] head, int at, byte[] room) {
+    if (room.length > 0) {
+      System.arraycopy(room, 0, head, at, room.length);
+      head[at + room.length] = (byte) END;
     }
   }
 

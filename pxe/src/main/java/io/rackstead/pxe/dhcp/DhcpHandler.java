@@ -11,9 +11,12 @@ import io.rackstead.pxe.net.MalformedPacket;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +31,16 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
   private final Optional<Leases> leases;
   private final BootJournal journal;
   private final List<Answer> batch = new ArrayList<>();
+  private final Set<Datagram> heard = new HashSet<>();
+
+  /// A message and its sender, to know the same one again that two switches or a loop delivered.
+  private record Datagram(InetSocketAddress sender, ByteBuffer octets) {
+    static Datagram of(DatagramPacket packet) {
+      var octets = new byte[packet.content().readableBytes()];
+      packet.content().getBytes(packet.content().readerIndex(), octets);
+      return new Datagram(packet.sender(), ByteBuffer.wrap(octets));
+    }
+  }
 
   DhcpHandler(
       Optional<String> networkInterface,
@@ -45,6 +58,9 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
   @Override
   protected void channelRead0(ChannelHandlerContext context, DatagramPacket packet) {
     InetSocketAddress sender = packet.sender();
+    if (!heard.add(Datagram.of(packet))) {
+      return; // answered once is answered
+    }
     try {
       var asked = DhcpMessage.decode(packet.content().nioBuffer());
       if (sender.getAddress() instanceof Inet4Address source) {
@@ -69,11 +85,12 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
             Optional.of(sender),
             "malformed: " + e.getMessage(),
             "");
-    return new Answer(Optional.empty(), trace, List.of(), false);
+    return new Answer(Optional.empty(), Optional.of(trace), List.of(), false);
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
+    heard.clear();
     if (batch.isEmpty()) {
       return;
     }
@@ -92,7 +109,7 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
   private void write(ChannelHandlerContext context, Answer.Reply reply) {
     try {
       var to = new InetSocketAddress(reply.to(), reply.port());
-      var packet = new DatagramPacket(Unpooled.wrappedBuffer(reply.message().encode()), to);
+      var packet = new DatagramPacket(Unpooled.wrappedBuffer(reply.octets()), to);
       context
           .write(packet)
           .addListener(done -> {
@@ -107,18 +124,20 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
 
   private void tell(Answer answer, boolean durable) {
     if (durable || !answer.needsDisk()) {
-      journal.trace(answer.trace());
+      answer.trace().ifPresent(journal::trace);
       journal.effects(answer.effects());
       return;
     }
-    var trace = answer.trace();
-    journal.trace(
-        new Trace(
-            trace.source(),
-            trace.mac(),
-            trace.client(),
-            trace.text() + ", not sent: the disk does not take the lease, make room on it",
-            trace.rule()));
+    answer
+        .trace()
+        .ifPresent(trace ->
+            journal.trace(
+                new Trace(
+                    trace.source(),
+                    trace.mac(),
+                    trace.client(),
+                    trace.text() + ", not sent: the disk does not take the lease, make room on it",
+                    trace.rule())));
   }
 
   @Override

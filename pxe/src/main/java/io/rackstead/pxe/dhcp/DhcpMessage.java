@@ -33,6 +33,10 @@ public record DhcpMessage(
   public static final int REPLY = 2;
   public static final Inet4Address NONE = Subnet.address(0);
 
+  private static final int HEADERS = 28;
+  private static final int LARGEST = 1500 - HEADERS;
+  private static final int SHORTEST = 576;
+
   private static final int ENCAPSULATED_FEATURE_HTTP = 19;
 
   /// Reads one datagram, or throws [MalformedPacket]. The buffer's rest is the packet.
@@ -43,7 +47,22 @@ public record DhcpMessage(
   /// The datagram, options in ascending order, padded to the 300 octets that old relays and clients
   /// expect.
   public ByteBuffer encode() {
-    return DhcpCodec.encode(this);
+    return encode(LARGEST);
+  }
+
+  /// The same in at most so many octets: what does not fit goes into the fields of the server's
+  /// name and the file (RFC 2132 §9.3).
+  ///
+  /// @throws IllegalArgumentException when it does not fit even so
+  public ByteBuffer encode(int limit) {
+    return DhcpCodec.encode(this, limit);
+  }
+
+  /// How long an answer may be: option 57 counts the IP and UDP headers, and without it RFC 2131 §2
+  /// promises 576 octets with them.
+  public int longestAnswer() {
+    int told = options.number16(DhcpOptions.MAX_MESSAGE_SIZE).orElse(SHORTEST);
+    return Math.clamp(told, SHORTEST, LARGEST + HEADERS) - HEADERS;
   }
 
   public Optional<MessageType> type() {

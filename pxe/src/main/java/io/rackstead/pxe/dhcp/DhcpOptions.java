@@ -43,6 +43,7 @@ public final class DhcpOptions {
   public static final int CLIENT_ARCH = 93;
   public static final int CLIENT_INTERFACE = 94;
   public static final int CLIENT_UUID = 97;
+  public static final int SUBNET_SELECTION = 118;
   public static final int IPXE = 175;
 
   public static final DhcpOptions NONE = new DhcpOptions(new TreeMap<>());

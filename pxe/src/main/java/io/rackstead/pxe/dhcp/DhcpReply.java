@@ -3,14 +3,30 @@ package io.rackstead.pxe.dhcp;
 import static io.rackstead.pxe.dhcp.DhcpMessage.NONE;
 
 import io.rackstead.pxe.Networks.Served;
+import io.rackstead.pxe.OptionTemplate;
+import io.rackstead.pxe.dhcp.DhcpMessage.VendorClass;
 import io.rackstead.pxe.net.Subnet;
 import java.net.Inet4Address;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Set;
 
 /// Builds replies and says where they go: RFC 2131 §4.1 and table 3.
 final class DhcpReply {
   static final Inet4Address BROADCAST = Subnet.address(-1);
-  private static final int[] ECHOED = {DhcpOptions.CLIENT_ID, DhcpOptions.RELAY_AGENT};
+  private static final int[] ECHOED = {
+    DhcpOptions.CLIENT_ID, DhcpOptions.RELAY_AGENT, DhcpOptions.SUBNET_SELECTION
+  };
+  // what a boot client reads to boot is not an operator's to replace
+  private static final Set<Integer> FOR_BOOTING =
+      Set.of(
+          DhcpOptions.VENDOR,
+          DhcpOptions.CLASS_ID,
+          DhcpOptions.TFTP_SERVER,
+          DhcpOptions.BOOT_FILE,
+          DhcpOptions.USER_CLASS,
+          DhcpOptions.IPXE);
 
   private DhcpReply() {}
 
@@ -22,7 +38,7 @@ final class DhcpReply {
         DhcpOptions.NONE
             .with(DhcpOptions.MESSAGE_TYPE, type.code())
             .with(DhcpOptions.SERVER_ID, server);
-    for (int option : ECHOED) { // RFC 6842, RFC 3046 §2.2
+    for (int option : ECHOED) { // RFC 6842, RFC 3046 §2.2, RFC 3011
       var value = asked.options().octets(option);
       if (value.isPresent()) {
         options = options.with(option, value.get());
@@ -58,6 +74,80 @@ final class DhcpReply {
       options = options.with(DhcpOptions.DOMAIN, network.domain().get());
     }
     return with(reply, options);
+  }
+
+  /// What the operator wants this client to have, as far as it asks for it (RFC 2132 §9.8); a
+  /// client that lists nothing gets everything.
+  static DhcpMessage withTemplate(DhcpMessage reply, DhcpMessage asked, Served network) {
+    var template =
+        network
+            .templates()
+            .of(asked.chaddr(), reply.yiaddr().equals(NONE) ? asked.ciaddr() : reply.yiaddr());
+    if (template.values().isEmpty()) {
+      return reply;
+    }
+    var options = reply.options();
+    for (var extra : template.values().entrySet()) {
+      int option = extra.getKey();
+      boolean booting = asked.vendorClass() != VendorClass.OTHER && FOR_BOOTING.contains(option);
+      if (!booting && (asks(asked, option) || options.has(option))) {
+        var value = OptionTemplate.octets(extra.getValue());
+        options =
+            options.with(
+                option,
+                option == OptionTemplate.CLASSLESS_ROUTES ? withDefault(value, network) : value);
+      }
+    }
+    return with(reply, options);
+  }
+
+  private static boolean asks(DhcpMessage asked, int option) {
+    var list = asked.options().octets(DhcpOptions.PARAMETER_LIST);
+    if (list.isEmpty()) {
+      return true;
+    }
+    for (byte wanted : list.get()) {
+      if ((wanted & 255) == option) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// RFC 3442: who reads these routes does not look at the router option, so that is among them.
+  private static byte[] withDefault(byte[] routes, Served network) {
+    for (int at = 0; at < routes.length; at += 1 + (routes[at] + 7) / 8 + 4) {
+      if (routes[at] == 0) {
+        return routes;
+      }
+    }
+    return network
+        .router()
+        .map(router ->
+            ByteBuffer.allocate(routes.length + 5)
+                .put(routes)
+                .put((byte) 0)
+                .put(router.getAddress())
+                .array())
+        .orElse(routes);
+  }
+
+  /// The reply without as many extra options as it takes to fit, the last numbers first.
+  static DhcpMessage fitting(DhcpMessage reply, Served network, int limit) {
+    var fitted = reply;
+    var extra = new ArrayList<>(network.templates().of(reply.chaddr(), NONE).values().keySet());
+    while (!fits(fitted, limit) && !extra.isEmpty()) {
+      fitted = with(fitted, fitted.options().without(extra.removeLast()));
+    }
+    return fitted;
+  }
+
+  private static boolean fits(DhcpMessage reply, int limit) {
+    try {
+      return reply.encode(limit).remaining() <= Math.max(limit, 300);
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   static DhcpMessage withLease(DhcpMessage reply, Duration time) {

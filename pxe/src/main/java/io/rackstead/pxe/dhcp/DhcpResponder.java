@@ -20,11 +20,25 @@ import java.util.Optional;
 /// One message in, at most one out: RFC 2131 §4.3 as server, and the proxy of the PXE specification
 /// 2.1 §2.2.3 beside a foreign server. Touches no socket; what it changes is the leases alone.
 final class DhcpResponder {
+  private static final int MOST_HOPS = 16;
+
   private final Networks networks;
   private final BootOffers boots;
   private final Optional<Leases> leases;
   private final InstantSource clock;
   private final DhcpPorts ports;
+  private final Admission admission;
+  private final ForeignServers foreign;
+
+  /// Admits everybody and watches nobody.
+  DhcpResponder(
+      Networks networks,
+      BootOffers boots,
+      Optional<Leases> leases,
+      InstantSource clock,
+      DhcpPorts ports) {
+    this(networks, boots, leases, clock, ports, Admission.open(), new ForeignServers(clock));
+  }
 
   /// @param leases empty when the lease log cannot be used: then no address is given to anybody
   DhcpResponder(
@@ -32,24 +46,41 @@ final class DhcpResponder {
       BootOffers boots,
       Optional<Leases> leases,
       InstantSource clock,
-      DhcpPorts ports) {
+      DhcpPorts ports,
+      Admission admission,
+      ForeignServers foreign) {
     this.networks = networks;
     this.boots = boots;
     this.leases = leases;
     this.clock = clock;
     this.ports = ports;
+    this.admission = admission;
+    this.foreign = foreign;
   }
 
   Answer answer(DhcpMessage asked, Arrival arrival) {
     var type = asked.type();
     if (asked.op() != DhcpMessage.REQUEST || type.isEmpty()) {
+      foreign.heard(asked, arrival.networkInterface());
       return silence(asked, Mode.SERVER, "not a request", BootOffer.NOT_ASKED);
     }
-    var found = NetworkChoice.of(asked, arrival, networks.served(), leases);
-    if (found.isEmpty()) {
-      return silence(asked, Mode.SERVER, "no served network fits", BootOffer.NOT_ASKED);
+    var flaw = flaw(asked);
+    if (flaw.isPresent()) {
+      return silence(asked, Mode.SERVER, flaw.get(), BootOffer.NOT_ASKED);
     }
-    var network = found.get();
+    if (foreign.ourProbe(asked.chaddr())) {
+      return new Answer(Optional.empty(), Optional.empty(), List.of(), false);
+    }
+    var often = admission.client(asked);
+    if (often.isPresent()) {
+      return refused(asked, often.get());
+    }
+    var choice = NetworkChoice.of(asked, arrival, networks.served(), leases);
+    if (choice.network().isEmpty()) {
+      return silence(
+          asked, Mode.SERVER, "no served network fits: " + choice.why(), BootOffer.NOT_ASKED);
+    }
+    var network = choice.network().get();
     if (arrival.proxyPort()) {
       return proxyPort(asked, network, type.get(), arrival);
     }
@@ -57,43 +88,100 @@ final class DhcpResponder {
       case PROXY -> proxy(asked, network, type.get());
       case SERVER ->
           leases.isPresent()
-              ? server(asked, network, type.get(), leases.get())
+              ? server(asked, network, type.get(), arrival, leases.get())
               : silence(asked, Mode.SERVER, "the lease log is not usable", BootOffer.NOT_ASKED);
     };
   }
 
-  private Answer server(DhcpMessage asked, Served network, MessageType type, Leases table) {
+  /// What no client in its right mind sends.
+  private static Optional<String> flaw(DhcpMessage asked) {
+    if (asked.hops() > MOST_HOPS) { // RFC 1542 §4.1.1
+      return Optional.of("it went through " + asked.hops() + " relays: they form a loop");
+    }
+    return asked.chaddr().multicast() || asked.chaddr().bits() == 0
+        ? Optional.of("no adapter has this address")
+        : Optional.empty();
+  }
+
+  private Answer refused(DhcpMessage asked, Admission.Refusal refusal) {
+    return refusal.first()
+        ? silence(
+            asked, Mode.SERVER, refusal.why() + ", not answered for a while", BootOffer.NOT_ASKED)
+        : new Answer(Optional.empty(), Optional.empty(), List.of(), false);
+  }
+
+  private Answer server(
+      DhcpMessage asked, Served network, MessageType type, Arrival arrival, Leases table) {
     return switch (type) {
-      case DISCOVER -> discover(asked, network, table);
+      case DISCOVER -> discover(asked, network, arrival, table);
       case REQUEST -> request(asked, network, table);
       case INFORM -> inform(asked, network);
       case RELEASE -> {
+        if (forAnother(asked, network)) {
+          yield silence(asked, network.mode(), "for another server", BootOffer.NOT_ASKED);
+        }
         table.release(asked.chaddr(), asked.ciaddr());
         yield silence(asked, network.mode(), "released", BootOffer.NOT_ASKED);
       }
-      case DECLINE -> {
-        var address = asked.options().address(DhcpOptions.REQUESTED_ADDRESS);
-        address.ifPresent(found -> table.decline(asked.chaddr(), found));
-        yield silence(
-            asked,
-            network.mode(),
-            address.map(Inet4Address::getHostAddress).orElse("no address")
-                + " is used by somebody else and set aside",
-            BootOffer.NOT_ASKED);
-      }
+      case DECLINE -> decline(asked, network, table);
       case OFFER, ACK, NAK ->
           silence(asked, network.mode(), "a server's message", BootOffer.NOT_ASKED);
     };
   }
 
-  private Answer discover(DhcpMessage asked, Served network, Leases table) {
+  private Answer decline(DhcpMessage asked, Served network, Leases table) {
+    var address = asked.options().address(DhcpOptions.REQUESTED_ADDRESS);
+    if (address.isEmpty() || forAnother(asked, network)) {
+      return silence(asked, network.mode(), "no address of ours", BootOffer.NOT_ASKED);
+    }
+    boolean believed = table.decline(asked.chaddr(), address.get());
+    return silence(
+        asked,
+        network.mode(),
+        address.get().getHostAddress()
+            + (believed
+                ? " is used by somebody else and set aside"
+                : ": not believed, it has none or declined too many"),
+        BootOffer.NOT_ASKED);
+  }
+
+  private static boolean forAnother(DhcpMessage asked, Served network) {
+    return asked
+        .options()
+        .address(DhcpOptions.SERVER_ID)
+        .filter(named -> !ours(named, asked, network))
+        .isPresent();
+  }
+
+  /// Our address there, or the one that the relay told the client to be ours (RFC 5107).
+  private static boolean ours(Inet4Address named, DhcpMessage asked, Served network) {
+    return named.equals(network.serverAddress()) || named.equals(serverId(asked, network));
+  }
+
+  private static Inet4Address serverId(DhcpMessage asked, Served network) {
+    return (asked.relayed() ? RelayInfo.of(asked).serverId() : Optional.<Inet4Address>empty())
+        .orElse(network.serverAddress());
+  }
+
+  private Answer discover(DhcpMessage asked, Served network, Arrival arrival, Leases table) {
+    boolean known =
+        network.reservations().containsKey(asked.chaddr()) || boots.knows(asked.chaddr());
+    if (!known && table.of(asked.chaddr(), network).isEmpty()) {
+      var refusal = admission.stranger(asked, arrival);
+      if (refusal.isPresent()) {
+        return refused(asked, refusal.get());
+      }
+    }
     var wanted = asked.options().address(DhcpOptions.REQUESTED_ADDRESS);
-    var address = table.offer(asked.chaddr(), network, wanted);
+    var address = table.offer(asked.chaddr(), network, wanted, known);
     if (address.isEmpty()) {
       return silence(
           asked,
           network.mode(),
-          "no free address left in " + network.subnet() + ": widen its ranges",
+          "no free address left in "
+              + network.subnet()
+              + (known ? "" : " for one that is not on record")
+              + ": widen its ranges",
           BootOffer.NOT_ASKED);
     }
     return grant(asked, network, MessageType.OFFER, address.get(), network.leaseTime(), false);
@@ -103,7 +191,9 @@ final class DhcpResponder {
     var chosen = asked.options().address(DhcpOptions.SERVER_ID);
     var wanted = asked.options().address(DhcpOptions.REQUESTED_ADDRESS);
     if (chosen.isPresent()) { // SELECTING
-      if (!chosen.get().equals(network.serverAddress())) {
+      if (!ours(chosen.get(), asked, network)) {
+        foreign.chosen(chosen.get(), network, asked.chaddr());
+        table.withdraw(asked.chaddr(), network);
         return silence(
             asked,
             network.mode(),
@@ -112,7 +202,9 @@ final class DhcpResponder {
       }
       return wanted.isPresent()
           ? bind(asked, network, wanted.get(), table)
-          : nak(asked, network, "no address requested");
+          : asked.hasAddress()
+              ? bind(asked, network, asked.ciaddr(), table)
+              : nak(asked, network, "no address requested");
     }
     if (asked.hasAddress()) { // RENEWING, REBINDING
       // also for a lease that the log does not know: it is in range and free, and to refuse it
@@ -156,25 +248,28 @@ final class DhcpResponder {
       Duration time,
       boolean needsDisk) {
     var boot = boots.offer(asked, network, Optional.of(address));
-    var reply = DhcpReply.to(asked, type, address, network.serverAddress());
+    var reply = DhcpReply.to(asked, type, address, serverId(asked, network));
     reply = DhcpReply.withLease(DhcpReply.withNetwork(reply, network), time);
+    reply = DhcpReply.withTemplate(reply, asked, network);
     reply = boot.addTo(reply, asked, network.serverAddress(), false);
+    reply = DhcpReply.fitting(reply, network, asked.longestAnswer());
     return send(asked, network.mode(), reply, boot, needsDisk);
   }
 
   private Answer inform(DhcpMessage asked, Served network) {
     var boot = boots.offer(asked, network, Optional.of(asked.ciaddr()));
-    var reply = DhcpReply.to(asked, MessageType.ACK, NONE, network.serverAddress());
-    reply = DhcpReply.withNetwork(reply, network);
+    var reply = DhcpReply.to(asked, MessageType.ACK, NONE, serverId(asked, network));
+    reply = DhcpReply.withTemplate(DhcpReply.withNetwork(reply, network), asked, network);
     reply = boot.addTo(reply, asked, network.serverAddress(), false);
+    reply = DhcpReply.fitting(reply, network, asked.longestAnswer());
     return send(asked, network.mode(), reply, boot, false);
   }
 
   private Answer nak(DhcpMessage asked, Served network, String reason) {
-    var reply = DhcpReply.to(asked, MessageType.NAK, NONE, network.serverAddress());
+    var reply = DhcpReply.to(asked, MessageType.NAK, NONE, serverId(asked, network));
     var told = DhcpReply.with(reply, reply.options().with(DhcpOptions.MESSAGE, reason));
     return new Answer(
-        Optional.of(route(told)),
+        Optional.of(route(told, asked)),
         trace(asked, network.mode(), "NAK: " + reason, ""),
         List.of(),
         false);
@@ -209,7 +304,7 @@ final class DhcpResponder {
     var reply = DhcpReply.to(asked, MessageType.ACK, NONE, network.serverAddress());
     var full = boot.addTo(reply, asked, network.serverAddress(), true);
     return new Answer(
-        Optional.of(new Reply(full, arrival.source(), arrival.sourcePort())),
+        Optional.of(new Reply(full, arrival.source(), arrival.sourcePort(), asked.longestAnswer())),
         trace(asked, Mode.PROXY, "ACK, " + boot.text(), boot.rule()),
         boot.effects(),
         false);
@@ -225,15 +320,18 @@ final class DhcpResponder {
       text.append(", ").append(boot.text());
     }
     return new Answer(
-        Optional.of(route(reply)),
+        Optional.of(route(reply, asked)),
         trace(asked, mode, text.toString(), boot.rule()),
         boot.effects(),
         needsDisk);
   }
 
-  private Reply route(DhcpMessage reply) {
+  private Reply route(DhcpMessage reply, DhcpMessage asked) {
     return new Reply(
-        reply, DhcpReply.target(reply), reply.relayed() ? ports.relay() : ports.client());
+        reply,
+        DhcpReply.target(reply),
+        reply.relayed() ? ports.relay() : ports.client(),
+        asked.longestAnswer());
   }
 
   private static Answer silence(DhcpMessage asked, Mode mode, String why, BootOffer boot) {
@@ -244,12 +342,13 @@ final class DhcpResponder {
         false);
   }
 
-  private static Trace trace(DhcpMessage asked, Mode mode, String outcome, String rule) {
-    return new Trace(
-        mode == Mode.PROXY ? "proxydhcp" : "dhcp",
-        Optional.of(asked.chaddr()),
-        asked.hasAddress() ? Optional.of(asked.ciaddr()) : Optional.empty(),
-        asked.summary() + " → " + outcome,
-        rule);
+  private static Optional<Trace> trace(DhcpMessage asked, Mode mode, String outcome, String rule) {
+    return Optional.of(
+        new Trace(
+            mode == Mode.PROXY ? "proxydhcp" : "dhcp",
+            Optional.of(asked.chaddr()),
+            asked.hasAddress() ? Optional.of(asked.ciaddr()) : Optional.empty(),
+            asked.summary() + " → " + outcome,
+            rule));
   }
 }

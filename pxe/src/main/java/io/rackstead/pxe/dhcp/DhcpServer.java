@@ -78,12 +78,20 @@ public final class DhcpServer implements AutoCloseable {
       Loaders loaders,
       IntSupplier httpPort,
       LoadersSeen seen,
+      ForeignServers foreign,
       InstantSource clock) {
     var boots = new BootOffers(booter, loaders, httpPort, seen);
     return start(
         config,
         networks,
-        new DhcpResponder(networks, boots, leases, clock, DhcpPorts.STANDARD),
+        new DhcpResponder(
+            networks,
+            boots,
+            leases,
+            clock,
+            DhcpPorts.STANDARD,
+            new Admission(System::nanoTime),
+            foreign),
         leases,
         journal);
   }

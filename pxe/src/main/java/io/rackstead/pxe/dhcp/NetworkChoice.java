@@ -6,15 +6,24 @@ import java.net.Inet4Address;
 import java.util.List;
 import java.util.Optional;
 
-/// On which network is this client? A relay says so (giaddr), a client that renews does too
-/// (ciaddr); else it is the interface that the message came in on.
-final class NetworkChoice {
-  private NetworkChoice() {}
-
-  static Optional<Served> of(
+/// On which network is this client, and how is that known? A relay says so (link selection, RFC
+/// 3527, before giaddr), so does a subnet selection (RFC 3011) and a client that renews (ciaddr);
+/// else it is the interface that the message came in on.
+///
+/// @param why for the operator
+record NetworkChoice(Optional<Served> network, String why) {
+  static NetworkChoice of(
       DhcpMessage asked, Arrival arrival, List<Served> served, Optional<Leases> leases) {
+    var link = asked.relayed() ? RelayInfo.of(asked).link() : Optional.<Inet4Address>empty();
+    if (link.isPresent()) {
+      return containing(link.get(), served, "the relay selects the link");
+    }
+    var selected = asked.options().address(DhcpOptions.SUBNET_SELECTION);
+    if (selected.isPresent()) {
+      return containing(selected.get(), served, "the client selects the subnet");
+    }
     if (asked.relayed()) {
-      return containing(asked.giaddr(), served);
+      return containing(asked.giaddr(), served, "the relay is");
     }
     var here =
         served.stream()
@@ -26,27 +35,41 @@ final class NetworkChoice {
             .toList();
     if (asked.hasAddress()) {
       // a renewal through a router arrives on whatever interface the route takes
-      var of = containing(asked.ciaddr(), served);
-      if (of.isPresent()) {
+      var of = containing(asked.ciaddr(), served, "the client is already");
+      if (of.network().isPresent()) {
         return of;
       }
     }
-    if (here.size() < 2) {
-      return here.stream().findFirst();
-    }
-    return here.stream()
-        .filter(network -> network.reservations().containsKey(asked.chaddr()))
-        .findFirst()
-        .or(() ->
-            here.stream()
-                .filter(network -> leases.flatMap(t -> t.of(asked.chaddr(), network)).isPresent())
-                .findFirst())
-        // several networks on one wire: the first takes newcomers. Without knowing the wire it
-        // would be a guess
-        .or(() -> here.stream().filter(_ -> arrival.networkInterface().isPresent()).findFirst());
+    return onTheWire(asked, arrival, here, leases);
   }
 
-  private static Optional<Served> containing(Inet4Address address, List<Served> served) {
-    return served.stream().filter(network -> network.subnet().contains(address)).findFirst();
+  private static NetworkChoice onTheWire(
+      DhcpMessage asked, Arrival arrival, List<Served> here, Optional<Leases> leases) {
+    var wire = arrival.networkInterface().map(name -> "on " + name).orElse("on the wire");
+    if (here.size() < 2) {
+      return new NetworkChoice(
+          here.stream().findFirst(), here.isEmpty() ? "no network " + wire : "the one " + wire);
+    }
+    for (var network : here) {
+      if (network.reservations().containsKey(asked.chaddr())) {
+        return new NetworkChoice(Optional.of(network), "reserved for the client, " + wire);
+      }
+    }
+    for (var network : here) {
+      if (leases.flatMap(table -> table.of(asked.chaddr(), network)).isPresent()) {
+        return new NetworkChoice(Optional.of(network), "the client had an address there, " + wire);
+      }
+    }
+    // several networks on one wire: the first takes newcomers. Without knowing the wire it would
+    // be a guess
+    return arrival.networkInterface().isPresent()
+        ? new NetworkChoice(Optional.of(here.getFirst()), "the first " + wire + ", for newcomers")
+        : new NetworkChoice(Optional.empty(), "several networks and no interface to tell by");
+  }
+
+  private static NetworkChoice containing(Inet4Address address, List<Served> served, String what) {
+    return new NetworkChoice(
+        served.stream().filter(network -> network.subnet().contains(address)).findFirst(),
+        what + " in " + address.getHostAddress());
   }
 }

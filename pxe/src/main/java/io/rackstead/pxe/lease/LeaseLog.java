@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,8 @@ public final class LeaseLog implements Leases, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseLog.class);
   private static final Duration OFFER_HOLDS = Duration.ofSeconds(60);
   private static final Duration QUARANTINE = Duration.ofHours(1);
+  // a flood of these would take every address of a network out of use
+  private static final int MOST_DECLINED = 3;
   // a renewal under a quarter of the lease changes nothing that a crash could hurt: the client is
   // told the old end
   private static final int WRITE_AFTER_PART = 4;
@@ -31,6 +34,8 @@ public final class LeaseLog implements Leases, AutoCloseable {
 
   private final LeaseTable table = new LeaseTable();
   private final InstantSource clock;
+  private final ClockJumps jumps;
+  private final Fullness fullness = new Fullness();
   private final LeaseFile file;
 
   /// What the next commit writes, by address, and what it replaces: empty for a new binding.
@@ -40,8 +45,9 @@ public final class LeaseLog implements Leases, AutoCloseable {
 
   private record Change(Lease lease, Optional<Lease> before, boolean fresh) {}
 
-  private LeaseLog(Path directory, InstantSource clock) throws IOException {
+  private LeaseLog(Path directory, InstantSource clock, ClockJumps jumps) throws IOException {
     this.clock = clock;
+    this.jumps = jumps;
     this.file =
         LeaseFile.open(
             directory.resolve("leases.log"),
@@ -55,29 +61,91 @@ public final class LeaseLog implements Leases, AutoCloseable {
 
   /// Reads the log in the directory, and makes both when they do not exist.
   public static LeaseLog open(Path directory, InstantSource clock) throws IOException {
-    return new LeaseLog(directory, clock);
+    return new LeaseLog(directory, clock, ClockJumps.unseen());
+  }
+
+  /// The same, with a clock that nobody sets, by which a jump of the first one is noticed.
+  ///
+  /// @param nanos counts on as [System#nanoTime] does
+  public static LeaseLog open(Path directory, InstantSource clock, LongSupplier nanos)
+      throws IOException {
+    return new LeaseLog(directory, clock, ClockJumps.by(nanos));
   }
 
   @Override
   public synchronized Optional<Inet4Address> offer(
-      MacAddress mac, Served network, Optional<Inet4Address> wanted) {
-    var now = clock.instant();
-    var address = table.choose(mac, network, wanted, now);
+      MacAddress mac, Served network, Optional<Inet4Address> wanted, boolean known) {
+    var now = now();
+    var address = choose(mac, network, wanted, known, now);
     address.ifPresent(free -> hold(mac, free, now));
     return address;
+  }
+
+  @Override
+  public synchronized Optional<Inet4Address> look(
+      MacAddress mac, Served network, Optional<Inet4Address> wanted, boolean known) {
+    return choose(mac, network, wanted, known, now());
+  }
+
+  private Optional<Inet4Address> choose(
+      MacAddress mac, Served network, Optional<Inet4Address> wanted, boolean known, Instant now) {
+    if (table.declinedBy(mac, now) >= MOST_DECLINED) {
+      return Optional.empty();
+    }
+    boolean stranger =
+        !known
+            && !network.reservations().containsKey(mac)
+            && table.of(mac, network).filter(lease -> lease.activeAt(now)).isEmpty();
+    return stranger && fullness.keptBack(table, network, now)
+        ? Optional.empty()
+        : table.choose(mac, network, wanted, now);
+  }
+
+  @Override
+  public synchronized Optional<String> objection(
+      MacAddress mac, Served network, Inet4Address address) {
+    return table.objection(mac, network, address, now());
+  }
+
+  @Override
+  public synchronized void withdraw(MacAddress mac, Served network) {
+    table
+        .of(mac, network)
+        .filter(lease -> lease.kind() == Kind.OFFERED)
+        .ifPresent(lease -> table.remove(lease.address()));
+  }
+
+  @Override
+  public synchronized Usage usage(Served network) {
+    return table.usage(network, now());
+  }
+
+  /// The time now. When the wall clock was set anew since the last call, the leases move with it:
+  /// no client knows of that, and each counts its own seconds.
+  private Instant now() {
+    var now = clock.instant();
+    jumps
+        .since(now)
+        .ifPresent(jump -> {
+          LOG.warn("the clock was set by {}: all leases are moved with it", jump);
+          table.shift(jump);
+          broken = true; // what the file says is of the old clock: it is written anew
+        });
+    return now;
   }
 
   private void hold(MacAddress mac, Inet4Address address, Instant now) {
     var known = table.at(address).filter(lease -> lease.mac().equals(mac));
     // its own lease is a better hold than an offer, and must not be shortened by one
     if (known.filter(lease -> lease.kind() == Kind.BOUND && lease.activeAt(now)).isEmpty()) {
+      fullness.taken();
       table.put(new Lease(mac, address, Kind.OFFERED, now, now.plus(OFFER_HOLDS)));
     }
   }
 
   @Override
   public synchronized Binding bind(MacAddress mac, Served network, Inet4Address address) {
-    var now = clock.instant();
+    var now = now();
     var objection = table.objection(mac, network, address, now);
     if (objection.isPresent()) {
       return new Binding.Refused(objection.get());
@@ -148,7 +216,7 @@ public final class LeaseLog implements Leases, AutoCloseable {
     table
         .at(address)
         .filter(lease -> lease.mac().equals(mac) && lease.kind() == Kind.BOUND)
-        .ifPresent(lease -> change(released(lease, clock.instant()), false));
+        .ifPresent(lease -> change(released(lease, now()), false));
   }
 
   private static Lease released(Lease lease, Instant now) {
@@ -156,13 +224,17 @@ public final class LeaseLog implements Leases, AutoCloseable {
   }
 
   @Override
-  public synchronized void decline(MacAddress mac, Inet4Address address) {
-    var now = clock.instant();
-    table
-        .at(address)
-        .filter(lease -> lease.mac().equals(mac) && lease.kind() != Kind.QUARANTINED)
-        .ifPresent(_ ->
-            change(new Lease(mac, address, Kind.QUARANTINED, now, now.plus(QUARANTINE)), false));
+  public synchronized boolean decline(MacAddress mac, Inet4Address address) {
+    var now = now();
+    var own =
+        table
+            .at(address)
+            .filter(lease -> lease.mac().equals(mac) && lease.kind() != Kind.QUARANTINED);
+    if (own.isEmpty() || table.declinedBy(mac, now) >= MOST_DECLINED) {
+      return false;
+    }
+    change(new Lease(mac, address, Kind.QUARANTINED, now, now.plus(QUARANTINE)), false);
+    return true;
   }
 
   private void change(Lease lease, boolean fresh) {

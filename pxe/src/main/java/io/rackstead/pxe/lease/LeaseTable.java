@@ -2,9 +2,11 @@ package io.rackstead.pxe.lease;
 
 import io.rackstead.pxe.Networks.Served;
 import io.rackstead.pxe.lease.Lease.Kind;
+import io.rackstead.pxe.lease.Leases.Usage;
 import io.rackstead.pxe.net.MacAddress;
 import io.rackstead.pxe.net.Subnet;
 import java.net.Inet4Address;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,11 +20,13 @@ import java.util.TreeSet;
 
 /// The leases in memory, and the choice of an address. Knows no disk and no clock.
 final class LeaseTable {
+  private static final MacAddress NOBODY = new MacAddress(0);
   private static final Comparator<Lease> LONGEST_UNUSED =
       Comparator.comparing(Lease::until).thenComparing(lease -> Subnet.bits(lease.address()));
 
   private final Map<Inet4Address, Lease> byAddress = new HashMap<>();
   private final Map<MacAddress, List<Lease>> byMac = new HashMap<>();
+  private final Map<MacAddress, List<Lease>> declined = new HashMap<>();
   private final TreeSet<Lease> byEnd = new TreeSet<>(LONGEST_UNUSED);
   private final Map<Subnet, Pool> pools = new HashMap<>();
 
@@ -31,9 +35,8 @@ final class LeaseTable {
     byAddress.put(lease.address(), lease);
     byEnd.add(lease);
     // a quarantined address belongs to nobody, so its finder must not get it back
-    if (lease.kind() != Kind.QUARANTINED) {
-      byMac.computeIfAbsent(lease.mac(), _ -> new ArrayList<>(1)).add(lease);
-    }
+    var of = lease.kind() == Kind.QUARANTINED ? declined : byMac;
+    of.computeIfAbsent(lease.mac(), _ -> new ArrayList<>(1)).add(lease);
   }
 
   void remove(Inet4Address address) {
@@ -42,11 +45,12 @@ final class LeaseTable {
       return;
     }
     byEnd.remove(old);
-    var others = byMac.get(old.mac());
+    var of = old.kind() == Kind.QUARANTINED ? declined : byMac;
+    var others = of.get(old.mac());
     if (others != null) {
       others.remove(old);
       if (others.isEmpty()) {
-        byMac.remove(old.mac());
+        of.remove(old.mac());
       }
     }
   }
@@ -91,6 +95,37 @@ final class LeaseTable {
       return wanted;
     }
     return pool.fresh(byAddress).or(() -> longestUnused(mac, pool, now));
+  }
+
+  /// Addresses of the ranges that somebody has or was promised, and how many there are.
+  Usage usage(Served network, Instant now) {
+    var pool = pool(network);
+    long used =
+        byEnd.tailSet(new Lease(NOBODY, Subnet.address(0), Kind.BOUND, now, now), true).stream()
+            .filter(lease -> lease.activeAt(now) && pool.offers(lease.address()))
+            .count();
+    return new Usage(used, pool.size());
+  }
+
+  /// Addresses that this client found in use by somebody else and that are still set aside.
+  long declinedBy(MacAddress mac, Instant now) {
+    return declined.getOrDefault(mac, List.of()).stream()
+        .filter(lease -> lease.activeAt(now))
+        .count();
+  }
+
+  /// All times moved by the same span: the wall clock was set anew.
+  void shift(Duration by) {
+    var all = List.copyOf(byAddress.values());
+    all.forEach(lease -> remove(lease.address()));
+    all.forEach(lease ->
+        put(
+            new Lease(
+                lease.mac(),
+                lease.address(),
+                lease.kind(),
+                lease.since().plus(by),
+                lease.until().plus(by))));
   }
 
   /// Why this client cannot have the address; empty when it can.

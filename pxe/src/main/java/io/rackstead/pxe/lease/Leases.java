@@ -13,7 +13,25 @@ import java.util.Optional;
 /// so many of them share one write to the disk.
 public interface Leases {
   /// The address to offer, held for this client for a minute; empty when the network has none left.
-  Optional<Inet4Address> offer(MacAddress mac, Served network, Optional<Inet4Address> wanted);
+  default Optional<Inet4Address> offer(
+      MacAddress mac, Served network, Optional<Inet4Address> wanted) {
+    return offer(mac, network, wanted, true);
+  }
+
+  /// The same for a client that may be a stranger: the last addresses of a large network are kept
+  /// for machines on record.
+  Optional<Inet4Address> offer(
+      MacAddress mac, Served network, Optional<Inet4Address> wanted, boolean known);
+
+  /// What [#offer] would offer, without holding it.
+  Optional<Inet4Address> look(
+      MacAddress mac, Served network, Optional<Inet4Address> wanted, boolean known);
+
+  /// Why [#bind] would refuse; empty when it would not.
+  Optional<String> objection(MacAddress mac, Served network, Inet4Address address);
+
+  /// The client took another server's offer: ours is free again.
+  void withdraw(MacAddress mac, Served network);
 
   /// Gives or prolongs a lease on just this address, or says why not. Not on disk yet.
   Binding bind(MacAddress mac, Served network, Inet4Address address);
@@ -29,14 +47,25 @@ public interface Leases {
 
   void release(MacAddress mac, Inet4Address address);
 
-  /// The client found the address in use by a stranger.
-  void decline(MacAddress mac, Inet4Address address);
+  /// The client found the address in use by a stranger. False when it is not believed: the address
+  /// is not its own, or it has said so too often within the hour.
+  boolean decline(MacAddress mac, Inet4Address address);
+
+  /// How full the ranges of a network are.
+  Usage usage(Served network);
 
   /// Writes what changed since the last call and waits until the disk has it. False: the disk did
   /// not take it, new bindings are undone and must not be acknowledged; prolonged ones still hold.
   boolean commit();
 
   List<Lease> list();
+
+  /// @param used addresses that somebody has or was promised just now
+  record Usage(long used, long size) {
+    public boolean nearlyFull() {
+      return size > 0 && used * 10 >= size * 9;
+    }
+  }
 
   /// The answer to a request for an address.
   sealed interface Binding {

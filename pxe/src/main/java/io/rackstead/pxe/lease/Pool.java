@@ -36,6 +36,15 @@ final class Pool {
             && asked.reservations().equals(network.reservations()));
   }
 
+  /// How many addresses there are.
+  long size() {
+    long inside = 0;
+    for (var part : network.ranges()) {
+      inside += part.size() - taken.stream().filter(part::contains).count();
+    }
+    return Math.max(0, inside);
+  }
+
   boolean offers(Inet4Address address) {
     return !taken.contains(address)
         && network.subnet().contains(address)
@@ -48,10 +57,11 @@ final class Pool {
     for (; range < network.ranges().size(); range++, next = 0) {
       var part = network.ranges().get(range);
       while (next < part.size()) {
-        var address = Subnet.address(Subnet.bits(part.first()) + (int) next++);
+        var address = Subnet.address(Subnet.bits(part.first()) + (int) next);
         if (!known.containsKey(address) && offers(address)) {
-          return Optional.of(address);
+          return Optional.of(address); // passed by once it has a history
         }
+        next++;
       }
     }
     return Optional.empty();

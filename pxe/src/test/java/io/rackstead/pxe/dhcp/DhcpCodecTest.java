@@ -95,6 +95,32 @@ class DhcpCodecTest {
     assertThat(read.sname()).isEmpty();
   }
 
+  @Test
+  void optionsOfEverySizeSurviveEveryLimitThatTheyFitInto() {
+    var random = new Random(2132);
+    int overloaded = 0;
+    for (int round = 0; round < 3000; round++) {
+      var options = DhcpOptions.NONE.with(DhcpOptions.MESSAGE_TYPE, 2);
+      for (int count = random.nextInt(8); count > 0; count--) {
+        var value = new byte[random.nextInt(random.nextInt(10) == 0 ? 400 : 60)];
+        random.nextBytes(value);
+        options = options.with(100 + random.nextInt(100), value);
+      }
+      var relay = new byte[random.nextInt(20)];
+      var message = message(options.with(DhcpOptions.RELAY_AGENT, relay));
+      int limit = 300 + random.nextInt(700);
+      try {
+        var octets = octets(message.encode(limit));
+        assertThat(octets.length).isLessThanOrEqualTo(limit);
+        assertThat(decode(octets)).isEqualTo(message);
+        overloaded += octets.length == decode(octets).encode().remaining() ? 0 : 1;
+      } catch (IllegalArgumentException e) {
+        assertThat(message.encode().remaining()).isGreaterThan(limit + 128);
+      }
+    }
+    assertThat(overloaded).isGreaterThan(100);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "0,  2,  'hardware type 1 with 2 octets at octet 1'",
@@ -157,7 +183,10 @@ class DhcpCodecTest {
   }
 
   private static byte[] octets(DhcpMessage message) {
-    var encoded = message.encode();
+    return octets(message.encode());
+  }
+
+  private static byte[] octets(ByteBuffer encoded) {
     var octets = new byte[encoded.remaining()];
     encoded.get(octets);
     return octets;

@@ -68,11 +68,7 @@ class GoldenReplyTest {
               new Decided(local), Loaders.in(folder), () -> 5248, new LoadersSeen(() -> NOW));
       var responder =
           new DhcpResponder(
-              () -> List.of(network(mode)),
-              boots,
-              Optional.of(log),
-              () -> NOW,
-              DhcpPorts.STANDARD);
+              () -> List.of(network(mode)), boots, Optional.of(log), () -> NOW, DhcpPorts.STANDARD);
       var asked = DhcpMessage.decode(ByteBuffer.wrap(octets));
       var arrival = new Arrival(Optional.of("prov0"), false, DhcpMessage.NONE, 68);
       var reply = responder.answer(asked, arrival).reply();

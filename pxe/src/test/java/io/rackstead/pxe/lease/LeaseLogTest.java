@@ -215,6 +215,69 @@ class LeaseLogTest {
     }
   }
 
+  @Test
+  void lookingHoldsNothing() throws IOException {
+    try (var log = LeaseLog.open(folder, clock)) {
+      var first = log.look(ANNA, network(), Optional.empty(), true);
+      assertThat(log.look(BERT, network(), Optional.empty(), true)).isEqualTo(first);
+      assertThat(log.list()).isEmpty();
+      assertThat(log.offer(CARL, network(), Optional.empty())).isEqualTo(first);
+    }
+  }
+
+  @Test
+  void nineOfTenAddressesAreNearlyAllOfThem() throws IOException {
+    try (var log = LeaseLog.open(folder, clock)) {
+      assertThat(log.usage(network())).isEqualTo(new Leases.Usage(0, 4));
+      dora(log, ANNA);
+      dora(log, BERT);
+      dora(log, CARL);
+      assertThat(log.usage(network()).nearlyFull()).isFalse();
+      log.offer(new MacAddress(7), network(), Optional.empty());
+      assertThat(log.usage(network())).isEqualTo(new Leases.Usage(4, 4));
+      assertThat(log.usage(network()).nearlyFull()).isTrue();
+      now = now.plus(LEASE);
+      assertThat(log.usage(network()).used()).isZero();
+    }
+  }
+
+  @Test
+  void leasesMoveWithAClockThatIsSet() throws IOException {
+    var elapsed = new long[1];
+    Inet4Address annas;
+    try (var log = LeaseLog.open(folder, clock, () -> elapsed[0])) {
+      annas = dora(log, ANNA);
+      for (var jump : List.of(Duration.ofDays(400), Duration.ofDays(-700))) {
+        now = now.plus(jump).plusSeconds(60);
+        elapsed[0] += 60_000_000_000L;
+        log.offer(BERT, network(), Optional.of(annas));
+        assertThat(log.at(annas).orElseThrow().mac()).isEqualTo(ANNA);
+      }
+      assertThat(Duration.between(now, log.at(annas).orElseThrow().until()))
+          .isEqualTo(LEASE.minusSeconds(120));
+      dora(log, BERT);
+    }
+    try (var log = LeaseLog.open(folder, clock)) {
+      assertThat(Duration.between(now, log.at(annas).orElseThrow().until()))
+          .isEqualTo(LEASE.minusSeconds(120));
+    }
+  }
+
+  @Test
+  void aSlowDriftIsNoJump() throws IOException {
+    var elapsed = new long[1];
+    try (var log = LeaseLog.open(folder, clock, () -> elapsed[0])) {
+      var annas = dora(log, ANNA);
+      var until = log.at(annas).orElseThrow().until();
+      for (int i = 0; i < 100; i++) {
+        now = now.plusSeconds(2);
+        elapsed[0] += 1_000_000_000L;
+        log.usage(network());
+      }
+      assertThat(log.at(annas).orElseThrow().until()).isEqualTo(until);
+    }
+  }
+
   private Inet4Address dora(LeaseLog log, MacAddress mac) {
     var address = log.offer(mac, network(), Optional.empty()).orElseThrow();
     assertThat(log.bind(mac, network(), address)).isInstanceOf(Binding.Bound.class);
