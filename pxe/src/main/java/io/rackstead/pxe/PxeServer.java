@@ -2,6 +2,7 @@ package io.rackstead.pxe;
 
 import io.rackstead.pxe.ServiceState.Status;
 import io.rackstead.pxe.dhcp.DhcpServer;
+import io.rackstead.pxe.dhcp.Explainer;
 import io.rackstead.pxe.dhcp.ForeignServers;
 import io.rackstead.pxe.dhcp.LoadersSeen;
 import io.rackstead.pxe.http.BootHttpServer;
@@ -48,6 +49,7 @@ public final class PxeServer implements AutoCloseable {
   private final LoadersSeen seen;
   private final ForeignServers foreign;
   private final BootNotices notices;
+  private final Explainer explainer;
   private Optional<NoRouter> noRouter = Optional.empty();
   private boolean noRouterTried;
 
@@ -64,6 +66,9 @@ public final class PxeServer implements AutoCloseable {
     this.foreign = new ForeignServers(clock);
     this.notices = new BootNotices(networks, leases.map(Leases.class::cast), foreign, journal);
     var loaders = findLoaders();
+    this.explainer =
+        new Explainer(
+            booter, networks, leases.map(Leases.class::cast), loaders, this::httpPort, clock);
     BootFiles files = (name, client) -> loaders.open(name).or(() -> booter.open(name, client));
     Clients clients =
         address ->
@@ -227,6 +232,11 @@ public final class PxeServer implements AutoCloseable {
     states.add(
         tftp.map(TftpServer::state).orElse(new ServiceState("tftp", Status.OFF, "switched off")));
     return List.copyOf(states);
+  }
+
+  /// What such a client would get now, and why; nothing changes by asking.
+  public Explanation explain(Explanation.Question question) {
+    return explainer.explain(question);
   }
 
   /// What an operator should act upon: a network without free addresses, a server that is not ours.
