@@ -19,6 +19,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
+import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.BindException;
@@ -34,19 +35,23 @@ public final class BootHttpServer implements AutoCloseable {
   private static final int MAX_HEADERS = 8192;
   private static final int IDLE_SECONDS = 30;
   private static final int OPEN_SECONDS = 10;
+  private static final int REQUEST_SECONDS = 10;
+  private static final int MOST_OF_ONE_CLIENT = 512;
+  private static final int MOST = 16_384;
 
   private final EventLoopGroup loops;
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Channel listening;
 
-  private BootHttpServer(BootPages pages, InetAddress address, int port) throws BindException {
+  private BootHttpServer(BootPages pages, FairShare share, InetAddress address, int port)
+      throws BindException {
     IoHandlerFactory io =
         Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     this.loops =
         new MultiThreadIoEventLoopGroup(
             THREADS, Thread.ofPlatform().name("boot-http-", 0).daemon().factory(), io);
     try {
-      this.listening = bind(pages, new InetSocketAddress(address, port));
+      this.listening = bind(new Pipeline(pages, share), new InetSocketAddress(address, port));
     } catch (BindException e) {
       loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       throw e;
@@ -56,10 +61,15 @@ public final class BootHttpServer implements AutoCloseable {
   /// Serves until closed. Port 0 lets the system choose one.
   public static BootHttpServer start(BootPages pages, InetAddress address, int port)
       throws BindException {
-    return new BootHttpServer(pages, address, port);
+    return start(pages, new FairShare(MOST_OF_ONE_CLIENT, MOST), address, port);
   }
 
-  private Channel bind(BootPages pages, InetSocketAddress address) throws BindException {
+  static BootHttpServer start(BootPages pages, FairShare share, InetAddress address, int port)
+      throws BindException {
+    return new BootHttpServer(pages, share, address, port);
+  }
+
+  private Channel bind(Pipeline pipeline, InetSocketAddress address) throws BindException {
     var bound =
         new ServerBootstrap()
             .group(loops)
@@ -70,7 +80,7 @@ public final class BootHttpServer implements AutoCloseable {
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32768, 65536))
-            .childHandler(new Pipeline(pages))
+            .childHandler(pipeline)
             .bind(address);
     if (!bound.awaitUninterruptibly(OPEN_SECONDS, TimeUnit.SECONDS)) {
       throw new BindException("no result within " + OPEN_SECONDS + " s");
@@ -86,9 +96,11 @@ public final class BootHttpServer implements AutoCloseable {
 
   private final class Pipeline extends ChannelInitializer<SocketChannel> {
     private final BootPages pages;
+    private final FairShare share;
 
-    Pipeline(BootPages pages) {
+    Pipeline(BootPages pages, FairShare share) {
       this.pages = pages;
+      this.share = share;
     }
 
     @Override
@@ -96,14 +108,18 @@ public final class BootHttpServer implements AutoCloseable {
       connections.add(connection);
       connection
           .pipeline()
+          .addLast(share)
           // progress of a long download counts as activity, a client that takes nothing does not
           .addLast(new IdleStateHandler(true, 0, 0, IDLE_SECONDS, TimeUnit.SECONDS))
+          .addLast(new RequestDeadline(REQUEST_SECONDS))
           .addLast(
               new HttpServerCodec(
                   new HttpDecoderConfig()
                       .setMaxInitialLineLength(MAX_LINE)
                       .setMaxHeaderSize(MAX_HEADERS)))
           .addLast(new HttpServerKeepAliveHandler())
+          // requests that were sent without waiting are read one by one: each may open a file
+          .addLast(new FlowControlHandler())
           .addLast(new BootHttpHandler(pages));
     }
   }

@@ -35,6 +35,11 @@ final class TftpEngine {
 
     /// No more will be sent.
     void close();
+
+    /// The largest block that leaves in one piece on this way.
+    default int largestBlock() {
+      return TransferTerms.ETHERNET_BLOCK;
+    }
   }
 
   private record Running(TftpTransfer transfer, String name, Wire wire) {}
@@ -105,7 +110,7 @@ final class TftpEngine {
       ReadRequest asked, BootFile file, boolean netascii, InetSocketAddress client, Wire wire) {
     try {
       var content = TftpContent.open(file, netascii);
-      var terms = TransferTerms.of(asked.options(), content.sizeBytes());
+      var terms = TransferTerms.of(asked.options(), content.sizeBytes(), wire.largestBlock());
       var transfer = new TftpTransfer(content, terms, wire::send);
       running.put(client, new Running(transfer, asked.name(), wire));
       transfer.start(nanos.getAsLong());

@@ -9,7 +9,9 @@ import io.rackstead.pxe.ServiceState.Status;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,6 +46,7 @@ public final class TftpServer implements AutoCloseable {
   private final NioDatagramAcceptor requests = new NioDatagramAcceptor();
   private final NioDatagramAcceptor transfers = new NioDatagramAcceptor();
   private final Map<InetAddress, List<InetSocketAddress>> transferPorts = new ConcurrentHashMap<>();
+  private final Map<InetAddress, Integer> largestBlock = new ConcurrentHashMap<>();
   private final Map<InetAddress, InetSocketAddress> open = new HashMap<>();
   private final Map<String, String> failed = new TreeMap<>();
   private final ScheduledExecutorService clock =
@@ -88,6 +91,7 @@ public final class TftpServer implements AutoCloseable {
   private void open(InetAddress address) {
     try {
       transferPorts.put(address, openTransferPorts(address));
+      largestBlock.put(address, largestBlock(address));
       open.put(address, bind(requests, new InetSocketAddress(address, port)));
       failed.remove(text(address));
       LOG.info("tftp listens on {}", describe(address));
@@ -98,6 +102,14 @@ public final class TftpServer implements AutoCloseable {
         LOG.warn("{}", line);
       }
     }
+  }
+
+  /// A network of large frames carries large blocks to whoever asks for them.
+  private static int largestBlock(InetAddress address) throws SocketException {
+    var found = NetworkInterface.getByInetAddress(address);
+    return found == null || found.isLoopback()
+        ? TransferTerms.ETHERNET_BLOCK
+        : TransferTerms.blockFor(found.getMTU());
   }
 
   private List<InetSocketAddress> openTransferPorts(InetAddress address) throws IOException {
@@ -141,7 +153,9 @@ public final class TftpServer implements AutoCloseable {
       throw new IllegalStateException("no transfer ports on " + here.getAddress());
     }
     var port = ports.get(ThreadLocalRandom.current().nextInt(ports.size()));
-    return new TftpSessions.SessionWire(transfers.newSession(client, port));
+    return new TftpSessions.SessionWire(
+        transfers.newSession(client, port),
+        largestBlock.getOrDefault(here.getAddress(), TransferTerms.ETHERNET_BLOCK));
   }
 
   private void tick() {

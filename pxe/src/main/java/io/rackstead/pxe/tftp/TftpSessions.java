@@ -62,7 +62,7 @@ final class TftpSessions {
       engine.reply(
           ((IoBuffer) message).buf(),
           (InetSocketAddress) session.getRemoteAddress(),
-          () -> new SessionWire(session));
+          () -> new SessionWire(session, TransferTerms.ETHERNET_BLOCK));
     }
 
     @Override
@@ -72,7 +72,7 @@ final class TftpSessions {
     }
   }
 
-  record SessionWire(IoSession session) implements TftpEngine.Wire {
+  record SessionWire(IoSession session, int largestBlock) implements TftpEngine.Wire {
     @Override
     public void send(ByteBuffer packet) {
       session.write(IoBuffer.wrap(packet));

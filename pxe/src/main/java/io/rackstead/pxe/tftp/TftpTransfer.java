@@ -10,11 +10,12 @@ import java.util.function.Consumer;
 /// One file on its way to one client. Told of packets and of the time, it answers through the wire
 /// it was given; it knows no socket and no clock.
 ///
-/// Blocks are counted from 1 without end here and wrap at 65536 on the wire (to 0, as every client
-/// has it). Block 0 stands for the acknowledgement of options.
+/// Blocks are counted from 1 without end here; on the wire 0 follows 65535, as nearly every client
+/// has it, or 1 where one asks for that. Block 0 stands for the acknowledgement of options.
 final class TftpTransfer {
   private static final int MAX_TRIES = 6;
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(8);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+  private static final long SILENCE_NANOS = 29_000_000_000L;
   private static final long RESEND_AFTER_NANOS = 20_000_000;
 
   private final TftpContent content;
@@ -25,6 +26,7 @@ final class TftpTransfer {
   private long sent;
   private long sentAt;
   private long deadline;
+  private long heardAt;
   private int tries;
   private Optional<String> outcome = Optional.empty();
 
@@ -39,6 +41,7 @@ final class TftpTransfer {
   /// Sends the first packet or window, again when the request comes again.
   synchronized void start(long now) {
     tries = 0;
+    heardAt = now;
     send(now);
   }
 
@@ -49,7 +52,7 @@ final class TftpTransfer {
   synchronized void ack(int block, long now) {
     // the wire has 16 bits of the number; what is not between the last acknowledged and the last
     // sent is an old one that lost its way
-    int step = (block - (int) acked) & 0xffff;
+    int step = step(block);
     if (outcome.isPresent() || acked + step > sent) {
       return;
     }
@@ -63,6 +66,7 @@ final class TftpTransfer {
     }
     acked += step;
     tries = 0;
+    heardAt = now;
     if (acked == last) {
       end("sent " + content.sizeBytes() + " bytes");
     } else {
@@ -82,7 +86,7 @@ final class TftpTransfer {
     if (outcome.isPresent() || now - deadline < 0) {
       return;
     }
-    if (++tries > MAX_TRIES) {
+    if (++tries > MAX_TRIES || now - heardAt > SILENCE_NANOS) {
       end("the client fell silent after " + Math.max(0, acked) + " of " + last + " blocks");
     } else {
       send(now);
@@ -100,7 +104,7 @@ final class TftpTransfer {
 
   private void send(long now) {
     sentAt = now;
-    deadline = now + patience().toNanos();
+    deadline = now + Math.min(patience().toNanos(), heardAt + SILENCE_NANOS + 1 - now);
     if (acked < 0) {
       sent = 0;
       wire.accept(new TftpPacket.OptionAck(terms.accepted()).encode());
@@ -118,10 +122,29 @@ final class TftpTransfer {
     }
   }
 
+  /// How far ahead of the last acknowledged block this number is.
+  private int step(int block) {
+    if (terms.rollover() == 0 || acked < 0) {
+      return (block - (int) acked) & 0xffff;
+    }
+    for (long ahead = acked; ahead <= sent; ahead++) {
+      if (number(ahead) == block) {
+        return (int) (ahead - acked);
+      }
+    }
+    return 0xffff;
+  }
+
+  private int number(long block) {
+    return terms.rollover() == 0 || block == 0
+        ? (int) (block & 0xffff)
+        : (int) ((block - 1) % 0xffff) + 1;
+  }
+
   private ByteBuffer data(long block) throws IOException {
     long at = (block - 1) * terms.blockSize();
     int size = (int) Math.min(terms.blockSize(), content.sizeBytes() - at);
-    var packet = ByteBuffer.allocate(4 + size).putShort((short) 3).putShort((short) block);
+    var packet = ByteBuffer.allocate(4 + size).putShort((short) 3).putShort((short) number(block));
     content.read(packet, at);
     return packet.flip();
   }

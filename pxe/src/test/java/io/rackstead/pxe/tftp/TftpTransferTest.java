@@ -93,6 +93,51 @@ class TftpTransferTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"1, 1", "3, 3", "5, 5", "10, 10"})
+  void aDeadClientIsForgottenWithinHalfAMinuteHoweverLongItWantsToBeWaitedFor(
+      String asked, int seconds) throws IOException {
+    var transfer = transfer(5000, Map.of("timeout", asked));
+    transfer.start(now);
+    transfer.ack(0, now);
+    int before = sent.size();
+    for (int tenths = 0; transfer.outcome().isEmpty(); tenths++) {
+      assertThat(tenths).isLessThan(300);
+      now += Duration.ofMillis(100).toNanos();
+      transfer.tick(now);
+    }
+    assertThat(sent.size() - before).isEqualTo(Math.min(6, 29 / seconds));
+  }
+
+  @Test
+  void blockNumbersWrapToOneForAClientThatAsksForIt() throws IOException {
+    var transfer = transfer(70_000 * 8, Map.of("blksize", "8", "rollover", "1"));
+    transfer.start(now);
+    transfer.ack(0, now);
+    for (int block = 1; block <= 70_000; block++) {
+      transfer.ack((block - 1) % 65535 + 1, now);
+    }
+    assertThat(sent).contains("65535:8").doesNotContain("0:8").last().isEqualTo("4466:0");
+    transfer.ack(4466, now);
+    assertThat(transfer.outcome()).contains("sent 560000 bytes");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1500, 1468, 1468",
+    "1500, 9000, 1468",
+    "1400, 1468, 1368",
+    "9000, 1468, 1468",
+    "9000, 8192, 8192",
+    "9000, 65464, 8968",
+    "65536, 65464, 65464",
+    "576, 512, 512",
+  })
+  void aBlockIsNoLargerThanAFrame(int mtu, String asked, String granted) {
+    var terms = TransferTerms.of(Map.of("blksize", asked), 1000, TransferTerms.blockFor(mtu));
+    assertThat(terms.accepted()).containsEntry("blksize", granted);
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "blksize,    1468,  1468",
     "blksize,    65464, 1468",
@@ -103,7 +148,11 @@ class TftpTransferTest {
     "windowsize, 9999,  64",
     "windowsize, 0,     refused",
     "timeout,    3,     3",
+    "timeout,    10,    10",
+    "timeout,    60,    refused",
     "timeout,    256,   refused",
+    "rollover,   1,     1",
+    "rollover,   2,     refused",
     "tsize,      0,     1000",
     "multicast,  '',    refused",
   })
