@@ -35,6 +35,7 @@ public final class PxeServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PxeServer.class);
 
   private static final int LOOK_AGAIN_SECONDS = 5;
+  private static final int LOOKS_A_PROBE = 12;
 
   private final PxeConfig config;
   private final Networks networks;
@@ -52,6 +53,7 @@ public final class PxeServer implements AutoCloseable {
   private final Explainer explainer;
   private Optional<NoRouter> noRouter = Optional.empty();
   private boolean noRouterTried;
+  private int looks;
 
   private PxeServer(
       PxeConfig config,
@@ -193,6 +195,9 @@ public final class PxeServer implements AutoCloseable {
     try {
       refresh();
       notices.tell();
+      if (++looks % LOOKS_A_PROBE == 1) {
+        dhcp.ifPresent(DhcpServer::probe);
+      }
     } catch (RuntimeException e) {
       // an exception here would end the looking
       LOG.error("boot services: the networks cannot be followed", e);

@@ -30,6 +30,7 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
   private final DhcpResponder responder;
   private final Optional<Leases> leases;
   private final BootJournal journal;
+  private final Unicast unicast;
   private final List<Answer> batch = new ArrayList<>();
   private final Set<Datagram> heard = new HashSet<>();
 
@@ -47,12 +48,14 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
       boolean proxyPort,
       DhcpResponder responder,
       Optional<Leases> leases,
-      BootJournal journal) {
+      BootJournal journal,
+      Unicast unicast) {
     this.networkInterface = networkInterface;
     this.proxyPort = proxyPort;
     this.responder = responder;
     this.leases = leases;
     this.journal = journal;
+    this.unicast = unicast;
   }
 
   @Override
@@ -108,6 +111,10 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
 
   private void write(ChannelHandlerContext context, Answer.Reply reply) {
     try {
+      int port = ((InetSocketAddress) context.channel().localAddress()).getPort();
+      if (unicast.send(reply, networkInterface, port)) {
+        return;
+      }
       var to = new InetSocketAddress(reply.to(), reply.port());
       var packet = new DatagramPacket(Unpooled.wrappedBuffer(reply.octets()), to);
       context

@@ -6,13 +6,18 @@ import io.rackstead.pxe.BindFailure;
 import io.rackstead.pxe.BootJournal;
 import io.rackstead.pxe.Booter;
 import io.rackstead.pxe.Networks;
+import io.rackstead.pxe.Networks.Mode;
+import io.rackstead.pxe.Networks.Served;
 import io.rackstead.pxe.PxeConfig;
 import io.rackstead.pxe.ServiceState;
 import io.rackstead.pxe.ServiceState.Status;
 import io.rackstead.pxe.ipxe.Loaders;
 import io.rackstead.pxe.lease.Leases;
+import io.rackstead.pxe.net.MacAddress;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,6 +45,8 @@ public final class DhcpServer implements AutoCloseable {
   private final Optional<Leases> leases;
   private final BootJournal journal;
   private final EventLoopGroup loop = DhcpSocket.loop();
+  private final Unicast unicast = new Unicast();
+  private final Optional<ForeignProbe> probe;
   private final Map<Listener, Channel> open = new HashMap<>();
   private final Map<Listener, String> failed = new TreeMap<>();
   private boolean closed;
@@ -58,12 +65,14 @@ public final class DhcpServer implements AutoCloseable {
       Networks networks,
       DhcpResponder responder,
       Optional<Leases> leases,
-      BootJournal journal) {
+      BootJournal journal,
+      Optional<ForeignServers> foreign) {
     this.config = config;
     this.networks = networks;
     this.responder = responder;
     this.leases = leases;
     this.journal = journal;
+    this.probe = foreign.map(found -> new ForeignProbe(found, loop));
   }
 
   /// Starts to listen; what cannot be opened shows in [#states] and is tried again.
@@ -93,7 +102,8 @@ public final class DhcpServer implements AutoCloseable {
             new Admission(System::nanoTime),
             foreign),
         leases,
-        journal);
+        journal,
+        Optional.of(foreign));
   }
 
   static DhcpServer start(
@@ -102,7 +112,17 @@ public final class DhcpServer implements AutoCloseable {
       DhcpResponder responder,
       Optional<Leases> leases,
       BootJournal journal) {
-    var server = new DhcpServer(config, networks, responder, leases, journal);
+    return start(config, networks, responder, leases, journal, Optional.empty());
+  }
+
+  private static DhcpServer start(
+      PxeConfig config,
+      Networks networks,
+      DhcpResponder responder,
+      Optional<Leases> leases,
+      BootJournal journal,
+      Optional<ForeignServers> foreign) {
+    var server = new DhcpServer(config, networks, responder, leases, journal, foreign);
     server.refresh();
     return server;
   }
@@ -152,7 +172,10 @@ public final class DhcpServer implements AutoCloseable {
   private void open(Listener listener) {
     var device = Optional.of(listener.networkInterface()).filter(name -> !name.equals(ANY));
     int port = listener.proxyPort() ? config.proxyPort() : config.dhcpPort();
-    var handler = new DhcpHandler(device, listener.proxyPort(), responder, leases, journal);
+    var handler = new DhcpHandler(device, listener.proxyPort(), responder, leases, journal, unicast);
+    if (device.isPresent()) {
+      unicast.open();
+    }
     try {
       open.put(listener, DhcpSocket.open(loop, device, config.bindAddress(), port, handler));
       failed.remove(listener);
@@ -176,6 +199,49 @@ public final class DhcpServer implements AutoCloseable {
             ? config.bindAddress().getHostAddress()
             : listener.networkInterface();
     return "port " + port + "/udp on " + where;
+  }
+
+  /// Asks each wire on which we are the server whether there is another. Called once a minute.
+  public synchronized void probe() {
+    if (closed || probe.isEmpty() || listensEverywhere() || config.dhcpPort() != 67) {
+      return;
+    }
+    var serving = networks.served();
+    var ours = serving.stream().map(Served::serverAddress).collect(Collectors.toSet());
+    serving.stream()
+        .filter(network -> network.mode() == Mode.SERVER)
+        .map(Served::networkInterface)
+        .distinct()
+        .forEach(name ->
+            macOf(name)
+                .ifPresent(mac ->
+                    probe
+                        .get()
+                        .ask(
+                            Optional.of(name),
+                            ForeignProbe.addressFor(mac),
+                            ours,
+                            ForeignProbe.Ports.STANDARD)));
+  }
+
+  private static Optional<MacAddress> macOf(String name) {
+    try {
+      return Optional.ofNullable(NetworkInterface.getByName(name))
+          .flatMap(DhcpServer::hardware)
+          .filter(octets -> octets.length == 6)
+          .map(MacAddress::of);
+    } catch (SocketException e) {
+      LOG.debug("interface {}: {}", name, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<byte[]> hardware(NetworkInterface of) {
+    try {
+      return Optional.ofNullable(of.getHardwareAddress());
+    } catch (SocketException e) {
+      return Optional.empty(); // it has just gone
+    }
   }
 
   /// How DHCP and the proxy's port fare.
@@ -225,6 +291,7 @@ public final class DhcpServer implements AutoCloseable {
     closed = true;
     open.values().forEach(DhcpServer::close);
     open.clear();
+    unicast.close();
     loop.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
   }
 }
