@@ -23,8 +23,11 @@ class UnicastTest {
             at("10.0.0.2"), 67, at("10.0.0.50"), 68, ByteBuffer.wrap("dhcp!".getBytes(US_ASCII)));
     assertThat(HexFormat.of().formatHex(packet))
         .isEqualTo(
-            "45100021" + "00004000" + "401126890a0000020a000032"
-                + "00430044000d0241" + "6468637021");
+            "45100021"
+                + "00004000"
+                + "401126890a0000020a000032"
+                + "00430044000d0241"
+                + "6468637021");
   }
 
   @Test

@@ -55,8 +55,8 @@ class HttpAbuseTest {
     server.close();
   }
 
-  /// A proxy in front that reads these otherwise than we do would let the second request through
-  /// as if it were another client's. So no second answer leaves, and the connection ends.
+  /// A proxy in front that reads these otherwise than we do would let the second request through as
+  /// if it were another client's. So no second answer leaves, and the connection ends.
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -84,7 +84,10 @@ class HttpAbuseTest {
       })
   void aRequestWhoseEndIsInDoubtIsTheLastOfItsConnection(String headers) throws IOException {
     var answers =
-        statuses("GET /small HTTP/1.1\r\nHost: x\r\n" + headers + "GET /small HTTP/1.1\r\nHost: x\r\n\r\n");
+        statuses(
+            "GET /small HTTP/1.1\r\nHost: x\r\n"
+                + headers
+                + "GET /small HTTP/1.1\r\nHost: x\r\n\r\n");
     assertThat(answers).hasSizeLessThanOrEqualTo(1).isSubsetOf(List.of("400"));
   }
 
@@ -132,7 +135,8 @@ class HttpAbuseTest {
   @Test
   void aHeadHasNoRangeAndAFileThatHasChangedIsNotTakenForTheOld() throws IOException {
     assertThat(
-            statuses("HEAD /image HTTP/1.1\r\nHost: x\r\nRange: bytes=0-1\r\nConnection: close\r\n\r\n"))
+            statuses(
+                "HEAD /image HTTP/1.1\r\nHost: x\r\nRange: bytes=0-1\r\nConnection: close\r\n\r\n"))
         .containsExactly("200");
     for (var tag : List.of("\"cafe\"", "*", "\"x\", \"cafe\"")) {
       assertThat(statuses(one("/small-on-disk", "If-Match: " + tag))).containsExactly("200");
