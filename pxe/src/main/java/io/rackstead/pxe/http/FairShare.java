@@ -37,7 +37,8 @@ final class FairShare extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext context) throws Exception {
     all.decrementAndGet();
-    open.computeIfPresent(client(context), (_, count) -> count > 1 ? count - 1 : null);
+    open.merge(client(context), -1, Integer::sum);
+    open.remove(client(context), 0);
     super.channelInactive(context);
   }
 

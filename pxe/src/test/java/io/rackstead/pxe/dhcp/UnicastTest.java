@@ -83,6 +83,17 @@ class UnicastTest {
     }
   }
 
+  @Test
+  void aClientThatAsksAgainIsAnsweredByBroadcast() throws IOException {
+    open().close();
+    try (var unicast = new Unicast()) {
+      unicast.open();
+      var reply = reply(DhcpOptions.NONE, false, "10.0.0.50");
+      assertThat(unicast.send(reply, Optional.of("lo"), 67)).isTrue();
+      assertThat(unicast.send(reply, Optional.of("lo"), 67)).isFalse();
+    }
+  }
+
   private static RawFrames open() {
     try {
       return new RawFrames();
