@@ -19,6 +19,7 @@ import io.rackstead.agent.Enrolment;
 import io.rackstead.agent.Progresses;
 import io.rackstead.agent.Sessions;
 import io.rackstead.bmc.BmcAddress;
+import io.rackstead.bmc.BmcTrace;
 import io.rackstead.boot.Journal;
 import io.rackstead.boot.MachineBooter;
 import io.rackstead.boot.MetadataApi;
@@ -48,6 +49,7 @@ import io.rackstead.machine.Verbs;
 import io.rackstead.network.ConfiguredNetworks;
 import io.rackstead.network.NetworkBook;
 import io.rackstead.network.ServedNetworks;
+import io.rackstead.power.BmcKeys;
 import io.rackstead.power.Bmcs;
 import io.rackstead.power.LostBoots;
 import io.rackstead.power.PowerControl;
@@ -115,21 +117,21 @@ public final class Appliance implements AutoCloseable {
       machines
           .list()
           .forEach(m -> m.power().bmc().ifPresent(address -> bmcAddresses.put(address, m)));
-      var dialer =
-          outside
-              .bmcs()
-              .apply((address, command, result, millis) -> {
-                var machine = bmcAddresses.get(address);
-                if (machine != null && worthALine(command, result)) {
-                  events.trace(
-                      Entry.of(
-                          clock.instant(),
-                          machine.id(),
-                          "bmc",
-                          address.toString(),
-                          "%s: %s (%d ms)".formatted(command, result, millis)));
-                }
-              });
+      var bmcKeys = new BmcKeys(database, clock);
+      BmcTrace bmcTrace =
+          (address, command, result, millis) -> {
+            var machine = bmcAddresses.get(address);
+            if (machine != null && worthALine(command, result)) {
+              events.trace(
+                  Entry.of(
+                      clock.instant(),
+                      machine.id(),
+                      "bmc",
+                      address.toString(),
+                      "%s: %s (%d ms)".formatted(command, result, millis)));
+            }
+          };
+      var dialer = outside.bmcs().apply(new Outside.BmcHost(bmcTrace, bmcKeys));
       if (dialer instanceof AutoCloseable closeable) {
         part(closeable);
       }
@@ -169,7 +171,7 @@ public final class Appliance implements AutoCloseable {
                   new PowerTasks(machines, bmcs, sessions),
                   this::observing,
                   brake));
-      var power = part(new PowerControl(machines, bmcs));
+      var power = part(new PowerControl(machines, bmcs, bmcKeys));
 
       var users = new Users(database, random, clock);
       firstPassword = users.firstAdministrator("admin");
@@ -309,6 +311,7 @@ public final class Appliance implements AutoCloseable {
   private static boolean worthALine(String command, String result) {
     return !PowerControl.onRound()
         && !command.startsWith("Get Chassis Status")
+        && !(command.startsWith("GET /") && result.equals("ok"))
         && !(command.startsWith("Close Session") && result.startsWith("ok"));
   }
 

@@ -19,8 +19,7 @@ record PowerParameters(Optional<BmcAddress> bmc, String user, Optional<Secret> p
   private static final String PREFIX = "power_parameters_";
 
   static String type(Machine machine) {
-    var scheme = machine.power().bmc().map(BmcAddress::scheme).orElse("manual");
-    return scheme.startsWith("redfish") ? "redfish" : scheme;
+    return machine.power().type();
   }
 
   /// What a create or update says of power; empty when it says nothing.
@@ -44,7 +43,13 @@ record PowerParameters(Optional<BmcAddress> bmc, String user, Optional<Secret> p
   }
 
   private static PowerParameters dialled(String scheme, Map<String, String> sent, Machine machine) {
-    var known = machine.power().bmc().filter(bmc -> bmc.scheme().equals(scheme));
+    boolean redfish = scheme.startsWith("redfish");
+    var known =
+        machine
+            .power()
+            .bmc()
+            .filter(bmc ->
+                redfish ? bmc.scheme().startsWith("redfish") : bmc.scheme().equals(scheme));
     var address = sent.getOrDefault("power_address", "").strip();
     if (address.isEmpty() && known.isEmpty()) {
       throw FormErrors.of("power_parameters_power_address", "This field is required.");
@@ -59,12 +64,20 @@ record PowerParameters(Optional<BmcAddress> bmc, String user, Optional<Secret> p
                           ? url(address)
                           : scheme + "://" + bracketed(address)));
       return new PowerParameters(
-          bmc,
+          redfish ? bmc.map(one -> chosen(one, sent)) : bmc,
           sent.getOrDefault("power_user", machine.power().user()),
           Optional.ofNullable(sent.get("power_pass")).map(Secret::of));
     } catch (IllegalArgumentException e) {
       throw FormErrors.of("power_parameters_power_address", String.valueOf(e.getMessage()));
     }
+  }
+
+  /// Which of the systems behind the address it is; nothing said leaves it as it is.
+  private static BmcAddress chosen(BmcAddress bmc, Map<String, String> sent) {
+    var node = sent.get("node_id");
+    return node == null
+        ? bmc
+        : BmcAddress.parse(bmc.withoutSystem() + "/" + node.strip().replaceAll("^/+", ""));
   }
 
   /// Redfish's address may come as a URL.
@@ -112,9 +125,12 @@ record PowerParameters(Optional<BmcAddress> bmc, String user, Optional<Secret> p
         .power()
         .bmc()
         .ifPresent(bmc -> {
-          shape.put("power_address", bmc.host() + standardPort(bmc));
+          shape.put("power_address", address(bmc.withoutSystem()));
           shape.put("power_user", machine.power().user());
           shape.put("power_pass", password.map(Secret::reveal).orElse(""));
+          if (bmc.scheme().startsWith("redfish")) {
+            shape.put("node_id", bmc.system());
+          }
           if (bmc.scheme().equals("ipmi")) {
             shape.put("power_driver", "LAN_2_0");
             shape.put("power_boot_type", "auto");
@@ -127,9 +143,10 @@ record PowerParameters(Optional<BmcAddress> bmc, String user, Optional<Secret> p
     return shape;
   }
 
-  private static String standardPort(BmcAddress bmc) {
-    var text = bmc.toString();
-    var host = bmc.scheme() + "://" + bmc.host();
-    return text.substring(host.length());
+  /// As it can be sent back; where it is not what the type stands for, with what it speaks.
+  private static String address(BmcAddress bmc) {
+    return bmc.scheme().equals("redfish+http")
+        ? bmc.toString().substring("redfish+".length())
+        : bmc.toString().substring((bmc.scheme() + "://").length());
   }
 }

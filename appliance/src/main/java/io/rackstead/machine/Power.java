@@ -15,7 +15,9 @@ public record Power(Optional<BmcAddress> bmc, String user, PowerState state, Str
 
   /// MAAS's `power_type`.
   public String type() {
-    return bmc.map(BmcAddress::scheme).orElse("manual");
+    return bmc.map(BmcAddress::scheme)
+        .map(scheme -> scheme.startsWith("redfish") ? "redfish" : scheme)
+        .orElse("manual");
   }
 
   public Power withState(PowerState newState) {

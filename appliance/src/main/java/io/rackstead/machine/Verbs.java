@@ -15,6 +15,7 @@ import io.rackstead.node.Around;
 import io.rackstead.node.Wiring;
 import io.rackstead.node.Writable;
 import io.rackstead.plan.DiskChoice;
+import io.rackstead.power.BmcKeys;
 import io.rackstead.power.PowerControl;
 import io.rackstead.store.Database;
 import io.rackstead.store.Tx;
@@ -343,6 +344,29 @@ public final class Verbs {
       throw new Problem(503, String.valueOf(e.getMessage()), e);
     }
     return machines.find(machine.id()).orElse(machine);
+  }
+
+  /// Accepts the TLS key that a BMC shows in place of the one it had.
+  public Machine trustBmc(Request request, Machine machine, String fingerprint) {
+    mustOperate(request, machine);
+    if (!BmcKeys.FINGERPRINT.matcher(fingerprint).matches()) {
+      throw new Problem(
+          400, "fingerprint is sha256: and 64 hexadecimal digits, got \"" + fingerprint + "\"");
+    }
+    var address =
+        machine
+            .power()
+            .bmc()
+            .filter(bmc -> bmc.scheme().equals("redfish+https"))
+            .orElseThrow(() ->
+                new Problem(409, machine.hostname() + " has no BMC that is spoken to over TLS"));
+    power.trust(
+        machine,
+        address,
+        fingerprint,
+        request.principal().actor(),
+        tx -> audit(tx, request, "accepted the BMC key " + fingerprint + " of", machine));
+    return machine;
   }
 
   /// Asks the hardware now.

@@ -46,19 +46,30 @@ public final class Bmcs {
   Bmc dialToChange(Machine machine, BmcAddress address) {
     var bmc = dial(machine, address);
     try {
-      var says = bmc.inventory().systemUuid();
-      var wanted = machine.identity().uuid();
-      if (wanted.isPresent() && !says.isBlank() && !same(wanted.get(), says)) {
-        throw new BmcException(
-            BmcException.Kind.PROTOCOL,
-            address,
-            "belongs to the server with UUID %s, %s is %s: nothing was switched"
-                .formatted(says, machine.hostname(), wanted.get()));
-      }
+      checkIdentity(machine, address, bmc.identity());
       return bmc;
     } catch (RuntimeException e) {
       bmc.close();
       throw e;
+    }
+  }
+
+  /// The UUID decides; where one of the two sides has none, the serial number does.
+  private static void checkIdentity(Machine machine, BmcAddress address, Bmc.Identity says) {
+    var wanted = machine.identity();
+    boolean uuids = wanted.uuid().isPresent() && !says.systemUuid().isBlank();
+    boolean serials = !uuids && !wanted.serial().isBlank() && !says.serial().isBlank();
+    if (uuids && !same(wanted.uuid().get(), says.systemUuid())
+        || serials && !wanted.serial().equalsIgnoreCase(says.serial().strip())) {
+      throw new BmcException(
+          BmcException.Kind.PROTOCOL,
+          address,
+          "belongs to the server with %s %s, %s is %s: nothing was switched"
+              .formatted(
+                  uuids ? "UUID" : "serial number",
+                  uuids ? says.systemUuid() : says.serial(),
+                  machine.hostname(),
+                  uuids ? wanted.uuid().get() : wanted.serial()));
     }
   }
 

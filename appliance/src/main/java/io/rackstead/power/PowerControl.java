@@ -1,6 +1,7 @@
 package io.rackstead.power;
 
 import io.rackstead.bmc.Bmc;
+import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.BmcException;
 import io.rackstead.bmc.BootTarget;
 import io.rackstead.bmc.PowerAction;
@@ -31,14 +32,16 @@ public final class PowerControl implements AutoCloseable {
 
   private final Machines machines;
   private final Bmcs bmcs;
+  private final BmcKeys keys;
   private final Semaphore places = new Semaphore(AT_A_TIME);
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("power-round").daemon(true).factory());
 
-  public PowerControl(Machines machines, Bmcs bmcs) {
+  public PowerControl(Machines machines, Bmcs bmcs, BmcKeys keys) {
     this.machines = machines;
     this.bmcs = bmcs;
+    this.keys = keys;
   }
 
   /// Whether this thread is on its round: each minute seven exchanges per machine would bury what
@@ -63,6 +66,21 @@ public final class PowerControl implements AutoCloseable {
       seen(machine, state);
       return state;
     }
+  }
+
+  /// From now on this machine's BMC is known by that TLS key.
+  ///
+  /// @param with written with it
+  public void trust(
+      Machine machine, BmcAddress address, String fingerprint, Actor actor, Consumer<Tx> with) {
+    machines.note(
+        machine.id(),
+        "the TLS key of " + address + " was accepted: " + fingerprint,
+        actor,
+        tx -> {
+          keys.accept(tx, address, fingerprint);
+          with.accept(tx);
+        });
   }
 
   /// Presses the button. Where power is manual a person is asked to, and `FORCE_OFF` or

@@ -17,6 +17,7 @@ final class Migrations {
           "006-things.sql",
           "007-numbers.sql",
           "008-node.sql",
+          "011-bmc-keys.sql",
           "013-oidc.sql");
 
   private Migrations() {}

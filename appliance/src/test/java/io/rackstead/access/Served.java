@@ -33,6 +33,7 @@ import io.rackstead.machine.MachineApi;
 import io.rackstead.machine.State;
 import io.rackstead.machine.Verbs;
 import io.rackstead.network.NetworkBook;
+import io.rackstead.power.BmcKeys;
 import io.rackstead.power.Bmcs;
 import io.rackstead.power.PowerControl;
 import io.rackstead.pxe.net.MacAddress;
@@ -97,7 +98,10 @@ public final class Served implements AutoCloseable {
             BMC, new BmcCredentials("rackstead", "secret".toCharArray()), uuid(0).toString(), "S0");
     var dialer = new FakeBmcs();
     dialer.plug(bmc);
-    var power = new PowerControl(site.machines, new Bmcs(dialer, site.database, site.vault));
+    var power = new PowerControl(
+            site.machines,
+            new Bmcs(dialer, site.database, site.vault),
+            new BmcKeys(site.database, site));
     var verbs =
         new Verbs(site.machines, site.database, power, site, Optional::empty, site.networks);
     var machineApi =

@@ -11,7 +11,10 @@ public interface Accounts {
   /// same name is changed, else a free place is taken. Asking again changes nothing.
   void put(BmcCredentials credentials);
 
-  /// @param place the BMC's own number for it
-  /// @param privilege in the standard's own word: `ADMINISTRATOR`, `OPERATOR`, …
-  record Account(int place, String name, String privilege) {}
+  /// Sees to it that there is no account of this name. The one that asks cannot remove itself.
+  void remove(String user);
+
+  /// @param place the BMC's own number or name for it
+  /// @param privilege in the standard's own word: `ADMINISTRATOR`, `Operator`, …
+  record Account(String place, String name, String privilege) {}
 }

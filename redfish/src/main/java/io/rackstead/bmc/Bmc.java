@@ -8,6 +8,12 @@ public interface Bmc extends AutoCloseable {
   /// What the BMC says of the server, letter for letter.
   Inventory inventory();
 
+  /// Which server this BMC says that it holds: asked before each change, so it costs little.
+  default Identity identity() {
+    var all = inventory();
+    return new Identity(all.systemUuid(), all.serial());
+  }
+
   PowerState power();
 
   /// Asks for the change; the hardware's word counts, so the caller reads [#power] until it is so.
@@ -21,6 +27,9 @@ public interface Bmc extends AutoCloseable {
   /// Ends the session; never throws.
   @Override
   void close();
+
+  /// As the BMC says it; empty text where it does not.
+  record Identity(String systemUuid, String serial) {}
 
   enum Persistence {
     ONCE,

@@ -3,16 +3,28 @@ package io.rackstead.bmc;
 import java.util.regex.Pattern;
 
 /// Where a BMC is and what it speaks, written as `ipmi://10.0.9.7` or
-/// `redfish+https://10.0.9.7:8443`.
-public record BmcAddress(String scheme, String host, int port) {
+/// `redfish+https://10.0.9.7:8443`. Where several systems stand behind one Redfish service, the one
+/// that is meant follows: `redfish+https://10.0.9.7/Blade3`, by its id, UUID or whole path.
+///
+/// @param system empty where there is one only
+public record BmcAddress(String scheme, String host, int port, String system) {
   private static final Pattern TEXT =
       Pattern.compile(
-          "([a-z][a-z0-9+]*)://(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?/?");
+          "([a-z][a-z0-9+]*)://(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?"
+              + "(?:/([A-Za-z0-9._:~%/-]{0,256}))?");
 
   public BmcAddress {
     if (port < 1 || port > 65535) {
       throw new IllegalArgumentException("a port is 1 to 65535, got " + port);
     }
+    if (!system.isEmpty() && !scheme.startsWith("redfish")) {
+      throw new IllegalArgumentException(
+          "%s has one system behind each address, got %s as well".formatted(scheme, system));
+    }
+  }
+
+  public BmcAddress(String scheme, String host, int port) {
+    this(scheme, host, port, "");
   }
 
   public static BmcAddress parse(String text) {
@@ -21,10 +33,24 @@ public record BmcAddress(String scheme, String host, int port) {
       throw new IllegalArgumentException(
           "a BMC address is written as ipmi://10.0.9.7 or redfish+https://10.0.9.7, got " + text);
     }
-    var scheme = matcher.group(1);
+    var scheme = matcher.group(1).equals("redfish") ? "redfish+https" : matcher.group(1);
     var port = matcher.group(3);
+    var system = matcher.group(4);
     return new BmcAddress(
-        scheme, matcher.group(2), port == null ? defaultPort(scheme) : Integer.parseInt(port));
+        scheme,
+        matcher.group(2),
+        port == null ? defaultPort(scheme) : Integer.parseInt(port),
+        system == null ? "" : system.replaceAll("/+$", ""));
+  }
+
+  /// The same BMC, with another of the systems behind it.
+  public BmcAddress withSystem(String other) {
+    return new BmcAddress(scheme, host, port, other);
+  }
+
+  /// Where the BMC itself is, whatever system is meant.
+  public BmcAddress withoutSystem() {
+    return withSystem("");
   }
 
   private static int defaultPort(String scheme) {
@@ -40,6 +66,10 @@ public record BmcAddress(String scheme, String host, int port) {
 
   @Override
   public String toString() {
-    return scheme + "://" + host + (port == defaultPort(scheme) ? "" : ":" + port);
+    return scheme
+        + "://"
+        + host
+        + (port == defaultPort(scheme) ? "" : ":" + port)
+        + (system.isEmpty() ? "" : "/" + system);
   }
 }

@@ -10,6 +10,8 @@ public final class BmcException extends RuntimeException {
     UNREACHABLE(true),
     BUSY(true),
     REFUSED_CREDENTIALS(false),
+    /// it shows another TLS key than before, so it was told nothing
+    UNTRUSTED(false),
     UNSUPPORTED(false),
     PROTOCOL(false);
 

@@ -122,6 +122,11 @@ record Command(String name, int netFunction, int code, byte[] data, boolean repe
     return read("Set User Password: enable place " + place, APP, 0x47, place, 1);
   }
 
+  /// §22.30, operation 0
+  static Command disableUser(int place) {
+    return read("Set User Password: disable place " + place, APP, 0x47, place, 0);
+  }
+
   /// §22.26: administrator, IPMI messaging, on this channel.
   static Command setUserAccess(int place) {
     return read(

@@ -37,7 +37,7 @@ final class IpmiAccounts implements Accounts {
       if (!name.isEmpty()) {
         var access = session.exchange(Command.userAccess(place));
         accounts.add(
-            new Account(place, name, privilege(access.length < 4 ? 0x0f : access[3] & 0x0f)));
+            new Account(Integer.toString(place), name, privilege(access.length < 4 ? 0x0f : access[3] & 0x0f)));
       }
     }
     return List.copyOf(accounts);
@@ -53,6 +53,17 @@ final class IpmiAccounts implements Accounts {
     session.exchange(Command.setUserPassword(place, Arrays.copyOf(password, length)));
     session.exchange(Command.setUserAccess(place));
     session.exchange(Command.enableUser(place));
+  }
+
+  @Override
+  public void remove(String user) {
+    int places = places();
+    for (int place = FIRST; place <= places; place++) {
+      if (name(place).equals(user)) {
+        session.exchange(Command.disableUser(place));
+        session.exchange(Command.setUserName(place, new byte[NAME_LENGTH]));
+      }
+    }
   }
 
   private int placeFor(String user) {

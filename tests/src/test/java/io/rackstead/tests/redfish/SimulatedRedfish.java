@@ -1,0 +1,292 @@
+package io.rackstead.tests.redfish;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+
+/// A Redfish service on loopback: who may come in, entity tags, errors and faults. What there is to
+/// see and to change stands in [Resources].
+public final class SimulatedRedfish implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String SESSIONS = "/redfish/v1/SessionService/Sessions";
+
+  /// What it does in place of answering: the first that feels addressed.
+  public final List<Fault> faults = new CopyOnWriteArrayList<>();
+
+  /// Each request, as `GET /redfish/v1/`.
+  public final List<String> heard = new CopyOnWriteArrayList<>();
+
+  /// Each `Authorization` or `X-Auth-Token` that came in.
+  public final List<String> passes = new CopyOnWriteArrayList<>();
+
+  public final Behaviour behaviour = new Behaviour();
+  public final Map<String, SimulatedAccount> accounts = new ConcurrentHashMap<>();
+  public final List<SimulatedServer> servers;
+
+  private final Map<String, String> sessions = new ConcurrentHashMap<>();
+  private final Map<String, String> tokens = new ConcurrentHashMap<>();
+  private final AtomicInteger numbers = new AtomicInteger();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Resources resources;
+  private final HttpServer http;
+
+  /// How this product differs from others.
+  public static final class Behaviour {
+    public volatile boolean sessions = true;
+    public volatile boolean basic = true;
+    public volatile int sessionLimit = 4;
+    public volatile int pageSize = 100;
+    public volatile boolean expands;
+    public volatile boolean etagNeeded;
+    public volatile boolean weakEtags;
+    public volatile boolean tasks;
+    public volatile String taskEnds = "Completed";
+    public volatile boolean deaf;
+    public volatile boolean forgetsBoot;
+    public volatile boolean refusesMode;
+    public volatile boolean actionInfo;
+    public volatile boolean accountPlaces;
+    public volatile boolean mediaAtSystem;
+    public volatile boolean newSensors;
+    public volatile String shownPower = "";
+  }
+
+  public static final class SimulatedAccount {
+    public volatile String user;
+    public volatile String password;
+    public volatile String role;
+    public volatile boolean enabled = true;
+
+    public SimulatedAccount(String user, String password, String role) {
+      this.user = user;
+      this.password = password;
+      this.role = role;
+    }
+  }
+
+  public SimulatedRedfish(SimulatedServer... servers) {
+    this(Optional.empty(), servers);
+  }
+
+  /// With admin/secret as its administrator, on a free port of loopback.
+  public SimulatedRedfish(Optional<SSLContext> tls, SimulatedServer... servers) {
+    this(tls, 0, servers);
+  }
+
+  public SimulatedRedfish(Optional<SSLContext> tls, int port, SimulatedServer... servers) {
+    this.servers = List.of(servers);
+    accounts.put("1", new SimulatedAccount("admin", "secret", "Administrator"));
+    accounts.put("2", new SimulatedAccount("oper", "secret3", "Operator"));
+    resources = new Resources(this);
+    var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    try {
+      if (tls.isPresent()) {
+        var secure = HttpsServer.create(loopback, 100);
+        secure.setHttpsConfigurator(new HttpsConfigurator(tls.get()));
+        http = secure;
+      } else {
+        http = HttpServer.create(loopback, 100);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot listen on " + loopback, e);
+    }
+    http.createContext("/", this::serve);
+    http.setExecutor(threads);
+    http.start();
+  }
+
+  public int port() {
+    return http.getAddress().getPort();
+  }
+
+  public int openSessions() {
+    return sessions.size();
+  }
+
+  /// As if the service had been restarted.
+  public void forgetSessions() {
+    sessions.clear();
+    tokens.clear();
+  }
+
+  Map<String, String> sessions() {
+    return sessions;
+  }
+
+  private void serve(HttpExchange exchange) throws IOException {
+    heard.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+    for (var header : List.of("Authorization", "X-Auth-Token")) {
+      Optional.ofNullable(exchange.getRequestHeaders().getFirst(header)).ifPresent(passes::add);
+    }
+    for (var fault : faults) {
+      if (fault.apply(exchange)) {
+        return;
+      }
+    }
+    try {
+      answer(exchange);
+    } catch (Failure e) {
+      send(exchange, e.status, Errors.body(e.messageId, String.valueOf(e.getMessage())));
+    } catch (RuntimeException e) {
+      heard.add("it broke: " + e);
+      send(exchange, 500, Errors.body("InternalError", "It broke: " + e));
+    }
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    var method = exchange.getRequestMethod();
+    var path = exchange.getRequestURI().getPath().replaceAll("(?<=.)/+$", "");
+    var body = exchange.getRequestBody().readAllBytes();
+    JsonNode json = body.length == 0 ? JSON.createObjectNode() : JSON.readTree(body);
+    if (method.equals("POST") && path.equals(SESSIONS)) {
+      logIn(exchange, json);
+      return;
+    }
+    boolean open = path.equals("/redfish") || path.equals("/redfish/v1");
+    if (!open) {
+      mustBeKnown(exchange);
+    }
+    switch (method) {
+      case "GET" -> get(exchange, path);
+      case "PATCH" -> {
+        checkTag(exchange, path);
+        resources.patch(path, json);
+        get(exchange, path);
+      }
+      case "POST" -> post(exchange, path, json);
+      case "DELETE" -> {
+        if (!sessions.containsKey(path)) {
+          resources.delete(path);
+        }
+        var token = sessions.remove(path);
+        if (token != null) {
+          tokens.remove(token);
+        }
+        exchange.sendResponseHeaders(204, -1);
+      }
+      default -> throw new Failure(405, "OperationNotAllowed", "method " + method);
+    }
+  }
+
+  private void get(HttpExchange exchange, String path) throws IOException {
+    var query = Optional.ofNullable(exchange.getRequestURI().getQuery()).orElse("");
+    var resource = resources.get(path, query);
+    exchange.getResponseHeaders().set("ETag", tag(path));
+    send(exchange, 200, resource);
+  }
+
+  private void post(HttpExchange exchange, String path, JsonNode json) throws IOException {
+    var made = resources.post(path, json);
+    if (behaviour.tasks && made.isEmpty()) {
+      exchange.getResponseHeaders().set("Location", "/redfish/v1/TaskService/TaskMonitors/1");
+      exchange.getResponseHeaders().set("Retry-After", "0");
+      send(exchange, 202, resources.get("/redfish/v1/TaskService/Tasks/1", ""));
+      return;
+    }
+    if (made.isEmpty()) {
+      exchange.sendResponseHeaders(204, -1);
+      return;
+    }
+    exchange.getResponseHeaders().set("Location", made.get());
+    send(exchange, 201, resources.get(made.get(), ""));
+  }
+
+  private String tag(String path) {
+    var text = resources.get(path, "").toString();
+    return (behaviour.weakEtags ? "W/" : "") + "\"" + Integer.toHexString(text.hashCode()) + "\"";
+  }
+
+  private void checkTag(HttpExchange exchange, String path) {
+    var shown = Optional.ofNullable(exchange.getRequestHeaders().getFirst("If-Match"));
+    if (shown.isEmpty() && behaviour.etagNeeded) {
+      throw new Failure(428, "PreconditionRequired", "A precondition header is required.");
+    }
+    var now = tag(path);
+    // a weak tag never matches (RFC 9110 §13.1.1)
+    boolean fits = shown.map(tag -> tag.equals("*") || tag.equals(now.replace("W/", ""))).orElse(true);
+    if (!fits) {
+      throw new Failure(412, "PreconditionFailed", "The ETag supplied did not match.");
+    }
+  }
+
+  private void logIn(HttpExchange exchange, JsonNode json) throws IOException {
+    if (!behaviour.sessions) {
+      throw new Failure(405, "OperationNotAllowed", "The HTTP method is not allowed here.");
+    }
+    var user = json.path("UserName").asText();
+    if (!knows(user, json.path("Password").asText())) {
+      throw new Failure(401, "ResourceAtUriUnauthorized", "The user or password is wrong.");
+    }
+    if (sessions.size() >= behaviour.sessionLimit) {
+      throw new Failure(503, "SessionLimitExceeded", "All sessions are in use.");
+    }
+    var path = SESSIONS + "/" + numbers.incrementAndGet();
+    var token = UUID.randomUUID().toString();
+    sessions.put(path, token);
+    tokens.put(token, user);
+    exchange.getResponseHeaders().set("X-Auth-Token", token);
+    exchange.getResponseHeaders().set("Location", path);
+    send(exchange, 201, resources.get(path, ""));
+  }
+
+  private void mustBeKnown(HttpExchange exchange) {
+    var headers = exchange.getRequestHeaders();
+    var token = Optional.ofNullable(headers.getFirst("X-Auth-Token"));
+    if (token.filter(tokens::containsKey).isPresent()) {
+      return;
+    }
+    var basic = Optional.ofNullable(headers.getFirst("Authorization"));
+    if (behaviour.basic && basic.filter(text -> text.startsWith("Basic ")).isPresent()) {
+      var both =
+          new String(
+              Base64.getDecoder().decode(basic.orElseThrow().substring(6)), StandardCharsets.UTF_8);
+      int colon = both.indexOf(':');
+      if (colon > 0 && knows(both.substring(0, colon), both.substring(colon + 1))) {
+        return;
+      }
+    }
+    throw new Failure(401, "NoValidSession", "There is no valid session established.");
+  }
+
+  private boolean knows(String user, String password) {
+    return accounts.values().stream()
+        .anyMatch(a -> a.enabled && a.user.equals(user) && a.password.equals(password));
+  }
+
+  private static void send(HttpExchange exchange, int status, ObjectNode body) throws IOException {
+    var bytes = JSON.writeValueAsBytes(body);
+    exchange.getResponseHeaders().set("Content-Type", "application/json; charset=utf-8");
+    exchange.getResponseHeaders().set("OData-Version", "4.0");
+    exchange.sendResponseHeaders(status, bytes.length);
+    // closing the exchange in place of its stream may cut a connection off before all is sent
+    try (var out = exchange.getResponseBody()) {
+      out.write(bytes);
+    }
+  }
+
+  @Override
+  public void close() {
+    http.stop(0);
+    threads.shutdownNow();
+  }
+}
