@@ -50,11 +50,7 @@ public record Outside(
   }
 
   public static Outside real() {
-    return new Outside(
-        InstantSource.system(),
-        new SecureRandom(),
-        Outside::dialers,
-        _ -> {});
+    return new Outside(InstantSource.system(), new SecureRandom(), Outside::dialers, _ -> {});
   }
 
   private static BmcDialer dialers(BmcHost host) {

@@ -48,8 +48,8 @@ record PowerParameters(Optional<BmcAddress> bmc, String user, Optional<Secret> p
         machine
             .power()
             .bmc()
-            .filter(bmc ->
-                redfish ? bmc.scheme().startsWith("redfish") : bmc.scheme().equals(scheme));
+            .filter(
+                bmc -> redfish ? bmc.scheme().startsWith("redfish") : bmc.scheme().equals(scheme));
     var address = sent.getOrDefault("power_address", "").strip();
     if (address.isEmpty() && known.isEmpty()) {
       throw FormErrors.of("power_parameters_power_address", "This field is required.");

@@ -127,8 +127,7 @@ public final class MachineApi {
       case "power-on" -> pressed(request, machine, PowerAction.ON);
       case "power-off" -> pressed(request, machine, PowerAction.FORCE_OFF);
       case "power-cycle" -> pressed(request, machine, PowerAction.POWER_CYCLE);
-      case "trust-bmc" ->
-          verbs.trustBmc(request, machine, asked.path("fingerprint").asText(""));
+      case "trust-bmc" -> verbs.trustBmc(request, machine, asked.path("fingerprint").asText(""));
       default -> throw new Problem(404, "no verb " + verb);
     };
   }

@@ -98,7 +98,8 @@ public final class Served implements AutoCloseable {
             BMC, new BmcCredentials("rackstead", "secret".toCharArray()), uuid(0).toString(), "S0");
     var dialer = new FakeBmcs();
     dialer.plug(bmc);
-    var power = new PowerControl(
+    var power =
+        new PowerControl(
             site.machines,
             new Bmcs(dialer, site.database, site.vault),
             new BmcKeys(site.database, site));

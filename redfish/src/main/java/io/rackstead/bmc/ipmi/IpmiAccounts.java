@@ -37,7 +37,10 @@ final class IpmiAccounts implements Accounts {
       if (!name.isEmpty()) {
         var access = session.exchange(Command.userAccess(place));
         accounts.add(
-            new Account(Integer.toString(place), name, privilege(access.length < 4 ? 0x0f : access[3] & 0x0f)));
+            new Account(
+                Integer.toString(place),
+                name,
+                privilege(access.length < 4 ? 0x0f : access[3] & 0x0f)));
       }
     }
     return List.copyOf(accounts);

@@ -190,7 +190,8 @@ final class Login {
     var sessions =
         service
             .link("Links", "Sessions")
-            .or(() -> service.link("SessionService").map(p -> p.replaceAll("/+$", "") + "/Sessions"))
+            .or(() ->
+                service.link("SessionService").map(p -> p.replaceAll("/+$", "") + "/Sessions"))
             .orElse(ROOT + "SessionService/Sessions");
     var body = RedfishJson.object().put("UserName", user).put("Password", password);
     var ask = Ask.post(sessions, body, "Log in as " + user).concealing(password);

@@ -1,6 +1,5 @@
 package io.rackstead.bmc.redfish;
 
-import io.rackstead.bmc.Accounts;
 import io.rackstead.bmc.Bmc;
 import io.rackstead.bmc.BmcTrace;
 import io.rackstead.bmc.BootOverride;
@@ -72,10 +71,7 @@ final class RedfishBmc implements Bmc {
           ? Optional.of(kind.cast((HttpBoot) (url, how) -> boot().setHttp(url, how)))
           : Optional.empty();
     }
-    if (kind == Accounts.class) {
-      return RedfishAccounts.of(session).map(kind::cast);
-    }
-    return Optional.empty();
+    return Facets.find(kind, session, system);
   }
 
   private Quirks.Found quirks(Resource now) {

@@ -80,9 +80,7 @@ final class RedfishBoot {
     var mode = holder.text("Boot", MODE);
     return new BootOverride.Override(
         valid,
-        valid
-            ? target + ", " + enabled + (mode.isEmpty() ? "" : ", " + mode)
-            : "no override");
+        valid ? target + ", " + enabled + (mode.isEmpty() ? "" : ", " + mode) : "no override");
   }
 
   private static String enabled(Persistence how) {
@@ -123,8 +121,8 @@ final class RedfishBoot {
         .filter(settings -> !settings.text("Boot", TARGET).isEmpty())
         .or(() -> Optional.of(now))
         .filter(holder -> holder.at("Boot").isObject())
-        .orElseThrow(() ->
-            new BmcException(UNSUPPORTED, session.address(), "the BMC has no boot override"));
+        .orElseThrow(
+            () -> new BmcException(UNSUPPORTED, session.address(), "the BMC has no boot override"));
   }
 
   private void write(Resource holder, ObjectNode boot, String what) {

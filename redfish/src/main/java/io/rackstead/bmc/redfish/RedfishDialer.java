@@ -8,10 +8,12 @@ import io.rackstead.bmc.BmcTrace;
 import io.rackstead.bmc.BmcTrust;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import okhttp3.OkHttpClient;
 
 /// Dials BMCs by Redfish. Callers on virtual threads of their own do the waiting; all of them share
@@ -30,7 +32,8 @@ public final class RedfishDialer implements BmcDialer, AutoCloseable {
   private final RedfishSettings settings;
   private final BmcTrust trust;
   private final BmcTrace trace;
-  private final OkHttpClient shared;
+  private final ReentrantLock making = new ReentrantLock();
+  private Optional<OkHttpClient> shared = Optional.empty();
   private final Map<BmcAddress, RedfishHttp> bmcs = new ConcurrentHashMap<>();
   private final Map<Account, Login> logins = new ConcurrentHashMap<>();
   private final ScheduledThreadPoolExecutor clock =
@@ -41,7 +44,6 @@ public final class RedfishDialer implements BmcDialer, AutoCloseable {
     this.settings = settings;
     this.trust = trust;
     this.trace = trace;
-    shared = RedfishHttp.shared(settings);
   }
 
   @Override
@@ -68,7 +70,7 @@ public final class RedfishDialer implements BmcDialer, AutoCloseable {
   private Login login(Account account) {
     var http =
         bmcs.computeIfAbsent(
-            account.bmc(), bmc -> RedfishHttp.to(bmc, settings, shared, trust, trace));
+            account.bmc(), bmc -> RedfishHttp.to(bmc, settings, shared(), trust, trace));
     return new Login(
         http,
         account.user(),
@@ -76,6 +78,18 @@ public final class RedfishDialer implements BmcDialer, AutoCloseable {
         settings.keepOpen(),
         this::later,
         () -> logins.remove(account));
+  }
+
+  /// Made at the first need: it would cost each start of the appliance a quarter of a second.
+  private OkHttpClient shared() {
+    making.lock();
+    try {
+      var client = shared.orElseGet(() -> RedfishHttp.shared(settings));
+      shared = Optional.of(client);
+      return client;
+    } finally {
+      making.unlock();
+    }
   }
 
   /// On a thread of its own, for it waits for the BMC.
@@ -98,8 +112,7 @@ public final class RedfishDialer implements BmcDialer, AutoCloseable {
   @Override
   public void close() {
     clock.shutdownNow();
-    var ends =
-        logins.values().stream().map(login -> Thread.ofVirtual().start(login::end)).toList();
+    var ends = logins.values().stream().map(login -> Thread.ofVirtual().start(login::end)).toList();
     long limit = System.nanoTime() + CLOSING.toNanos();
     try {
       for (var end : ends) {
@@ -109,8 +122,8 @@ public final class RedfishDialer implements BmcDialer, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      shared.connectionPool().evictAll();
-      shared.dispatcher().executorService().shutdown();
+      bmcs.clear();
+      shared.ifPresent(client -> client.connectionPool().evictAll());
     }
   }
 }

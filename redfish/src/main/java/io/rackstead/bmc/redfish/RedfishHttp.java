@@ -132,9 +132,7 @@ final class RedfishHttp {
       next = next.at(path(url));
     }
     throw new BmcException(
-        PROTOCOL,
-        address,
-        "%s: it redirects more than %d times".formatted(ask, MOST_REDIRECTS));
+        PROTOCOL, address, "%s: it redirects more than %d times".formatted(ask, MOST_REDIRECTS));
   }
 
   /// The path of what an answer's `Location` names, whatever name the BMC gives itself there.
@@ -167,9 +165,7 @@ final class RedfishHttp {
     try {
       var answer = exchange(ask);
       told(
-          ask,
-          answer.ok() ? "ok" : "refused: " + ask.told(Complaint.of(answer).toString()),
-          start);
+          ask, answer.ok() ? "ok" : "refused: " + ask.told(Complaint.of(answer).toString()), start);
       return answer;
     } catch (IOException e) {
       var failed = failed(ask, e);

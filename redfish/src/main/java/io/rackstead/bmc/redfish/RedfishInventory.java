@@ -19,8 +19,16 @@ final class RedfishInventory {
     put(facts, "SystemPath", system.path());
     for (var name :
         new String[] {
-          "Manufacturer", "Model", "SKU", "PartNumber", "AssetTag", "BiosVersion", "HostName",
-          "PowerState", "SystemType", "IndicatorLED"
+          "Manufacturer",
+          "Model",
+          "SKU",
+          "PartNumber",
+          "AssetTag",
+          "BiosVersion",
+          "HostName",
+          "PowerState",
+          "SystemType",
+          "IndicatorLED"
         }) {
       put(facts, name, system.text(name));
     }
@@ -37,13 +45,11 @@ final class RedfishInventory {
   }
 
   static Identity identity(Resource system, Quirks.Found quirks) {
-    boolean sku =
-        quirks.quirks().contains(Quirk.SERIAL_IS_SKU) && !system.text("SKU").isEmpty();
+    boolean sku = quirks.quirks().contains(Quirk.SERIAL_IS_SKU) && !system.text("SKU").isEmpty();
     return new Identity(system.text("UUID"), system.text(sku ? "SKU" : "SerialNumber"));
   }
 
-  private static void adapters(
-      RedfishSession session, Resource system, Map<String, String> facts) {
+  private static void adapters(RedfishSession session, Resource system, Map<String, String> facts) {
     var path = system.link("EthernetInterfaces");
     if (path.isEmpty() || session.find(path.get()).isEmpty()) {
       return;

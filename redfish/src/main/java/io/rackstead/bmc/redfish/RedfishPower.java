@@ -85,10 +85,7 @@ final class RedfishPower {
     if (!beside.isEmpty() || info.isEmpty()) {
       return beside;
     }
-    return session
-        .find(info.get())
-        .map(RedfishPower::ofResetType)
-        .orElse(List.of());
+    return session.find(info.get()).map(RedfishPower::ofResetType).orElse(List.of());
   }
 
   private static List<String> ofResetType(Resource info) {

@@ -56,8 +56,7 @@ final class Systems {
                 "no system %s stands behind it: there are %s".formatted(meant, ids(paths))));
   }
 
-  private static Optional<String> byUuid(
-      RedfishSession session, List<String> paths, String meant) {
+  private static Optional<String> byUuid(RedfishSession session, List<String> paths, String meant) {
     if (!meant.matches("[0-9A-Fa-f-]{32,36}")) {
       return Optional.empty();
     }

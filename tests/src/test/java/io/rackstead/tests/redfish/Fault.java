@@ -1,6 +1,5 @@
 package io.rackstead.tests.redfish;
 
-import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -8,43 +7,31 @@ import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 
 /// What the service does in place of answering.
 @FunctionalInterface
 public interface Fault {
   /// @return whether the request has been dealt with
-  boolean apply(HttpExchange exchange) throws IOException;
+  boolean apply(Exchange exchange) throws IOException;
 
   /// Only for such requests.
   default Fault on(String method, String pathHolds) {
     return exchange ->
-        exchange.getRequestMethod().equals(method)
-            && exchange.getRequestURI().getPath().contains(pathHolds)
-            && apply(exchange);
+        exchange.method.equals(method) && exchange.path().contains(pathHolds) && apply(exchange);
   }
 
   /// The first so many times.
   default Fault times(int number) {
     var left = new AtomicInteger(number);
-    return exchange -> left.get() > 0 && apply(exchange) && left.decrementAndGet() >= 0;
-  }
-
-  default Fault where(Predicate<HttpExchange> such) {
-    return exchange -> such.test(exchange) && apply(exchange);
+    return exchange -> left.getAndDecrement() > 0 && apply(exchange);
   }
 
   static Fault answer(int status, String body, String... headers) {
     return exchange -> {
       for (int i = 0; i + 1 < headers.length; i += 2) {
-        exchange.getResponseHeaders().set(headers[i], headers[i + 1]);
+        exchange.set(headers[i], headers[i + 1]);
       }
-      var bytes = body.getBytes(StandardCharsets.UTF_8);
-      exchange.getRequestBody().readAllBytes();
-      exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
-      try (var out = exchange.getResponseBody()) {
-        out.write(bytes);
-      }
+      exchange.send(status, body.getBytes(StandardCharsets.UTF_8));
       return true;
     };
   }
@@ -57,7 +44,7 @@ public interface Fault {
   static Fault hang(CountDownLatch gate) {
     return exchange -> {
       await(gate);
-      exchange.close();
+      exchange.cut();
       return true;
     };
   }
@@ -65,31 +52,44 @@ public interface Fault {
   /// Headers, half a body, and then nothing.
   static Fault hangInTheMiddle(CountDownLatch gate) {
     return exchange -> {
-      exchange.sendResponseHeaders(200, 1000);
-      exchange.getResponseBody().write("{\"@odata.id\": ".getBytes(StandardCharsets.UTF_8));
-      exchange.getResponseBody().flush();
+      half(exchange);
       await(gate);
-      exchange.close();
+      exchange.cut();
       return true;
     };
+  }
+
+  /// Headers, half a body, and a connection that is gone.
+  static Fault cutInTheMiddle() {
+    return exchange -> {
+      half(exchange);
+      exchange.cut();
+      return true;
+    };
+  }
+
+  private static void half(Exchange exchange) throws IOException {
+    exchange.set("Content-Length", "1000");
+    var out = exchange.begin(200);
+    out.write("{\"@odata.id\": ".getBytes(StandardCharsets.UTF_8));
+    out.flush();
   }
 
   /// A byte at a time, for ever.
   static Fault trickle(Duration between, CountDownLatch gate) {
     return exchange -> {
-      exchange.sendResponseHeaders(200, 0);
-      var out = exchange.getResponseBody();
+      var out = exchange.set("Connection", "close").begin(200);
+      out.write('{');
       try {
-        out.write('{');
         while (gate.getCount() > 0) {
           out.write(' ');
           out.flush();
           var _ = gate.await(between.toMillis(), TimeUnit.MILLISECONDS);
         }
-      } catch (IOException e) {
-        return true; // the client has had enough
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
+      } finally {
+        exchange.cut();
       }
       return true;
     };
@@ -98,16 +98,13 @@ public interface Fault {
   /// A body of that many bytes, all of them JSON.
   static Fault big(long bytes) {
     return exchange -> {
-      exchange.sendResponseHeaders(200, 0);
+      var out = exchange.set("Connection", "close").begin(200);
       var chunk = new byte[1 << 16];
       Arrays.fill(chunk, (byte) ' ');
-      try (var out = exchange.getResponseBody()) {
-        for (long sent = 0; sent < bytes; sent += chunk.length) {
-          out.write(chunk);
-        }
-      } catch (IOException e) {
-        return true; // the client has had enough
+      for (long sent = 0; sent < bytes; sent += chunk.length) {
+        out.write(chunk);
       }
+      exchange.cut();
       return true;
     };
   }

@@ -42,8 +42,7 @@ class IndependentRedfishClientsTest {
     assumeThat(Path.of("/usr/lib/python3/dist-packages/sushy")).as("python3-sushy").exists();
     var script = Path.of("src/test/resources/redfish/sushy_judge.py").toAbsolutePath();
     assertThat(script).exists();
-    var output =
-        run("/usr/bin/python3", script.toString(), "http://127.0.0.1:" + service.port());
+    var output = run("/usr/bin/python3", script.toString(), "http://127.0.0.1:" + service.port());
     assertThat(output.status()).as(output.text()).isZero();
     assertThat(output.text()).contains("all is well");
     assertThat(server.done).startsWith("On", "ForceRestart", "ForceOff");
@@ -58,11 +57,13 @@ class IndependentRedfishClientsTest {
         .contains(SimulatedServer.UUID, "\"PowerState\": \"Off\"");
     assertThat(tool("Session", "Systems", "-1", "reset", "On").status()).isZero();
     assertThat(server.on).isTrue();
-    assertThat(tool("Basic", "Systems", "-1", "setBootOverride", "Once", "Pxe").status()).isZero();
+    var boot = tool("Basic", "Systems", "-1", "setBootOverride", "Once", "Pxe");
+    assertThat(boot.status()).as(boot.text()).isZero();
     assertThat(server.boots()).isEqualTo("PXE EFI ONCE");
     assertThat(tool("Basic", "AccountService", "Accounts", "list").text())
         .contains("\"UserName\": \"admin\"");
-    assertThat(tool("Basic", "AccountService", "adduser", "eve", "longenough").status()).isZero();
+    var added = tool("Basic", "AccountService", "adduser", "eve", "longenough");
+    assertThat(added.status()).as(added.text()).isZero();
     assertThat(service.accounts.values()).anyMatch(account -> account.user.equals("eve"));
     assertThat(service.openSessions()).isZero();
   }

@@ -56,8 +56,7 @@ class PinnedKeyTest {
     int port;
     try (var dialer = new RedfishDialer(RedfishSettings.DEFAULT, trust(), BmcTrace.NONE)) {
       try (var real =
-          new SimulatedRedfish(
-              Optional.of(Tls.selfMade(folder)), SimulatedServer.usual())) {
+          new SimulatedRedfish(Optional.of(Tls.selfMade(folder)), SimulatedServer.usual())) {
         port = real.port();
         try (var bmc = dial(dialer, port)) {
           assertThat(bmc.power()).isEqualTo(PowerState.OFF);
@@ -73,8 +72,7 @@ class PinnedKeyTest {
                 Optional.of(Tls.selfMade(folder)), port, SimulatedServer.usual())) {
       assertThatThrownBy(() -> dial(dialer, port))
           .isInstanceOfSatisfying(
-              BmcException.class,
-              e -> assertThat(e.kind()).isEqualTo(BmcException.Kind.UNTRUSTED))
+              BmcException.class, e -> assertThat(e.kind()).isEqualTo(BmcException.Kind.UNTRUSTED))
           .hasMessageContaining("was " + known)
           .hasMessageContaining("no credentials were sent")
           .hasMessageContaining("accept sha256:");
@@ -93,14 +91,15 @@ class PinnedKeyTest {
   void aServiceWithoutTlsIsNotMistakenForOneWith() throws Exception {
     try (var plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         var dialer = new RedfishDialer(RedfishSettings.DEFAULT, trust(), BmcTrace.NONE)) {
-      var server = Thread.startVirtualThread(() -> {
-        try (var client = plain.accept()) {
-          client.getOutputStream().write("HTTP/1.0 400 Bad Request\r\n\r\n".getBytes(US_ASCII));
-          client.getInputStream().transferTo(OutputStream.nullOutputStream());
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-      });
+      var server =
+          Thread.startVirtualThread(() -> {
+            try (var client = plain.accept()) {
+              client.getOutputStream().write("HTTP/1.0 400 Bad Request\r\n\r\n".getBytes(US_ASCII));
+              client.getInputStream().transferTo(OutputStream.nullOutputStream());
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
       assertThatThrownBy(() -> dial(dialer, plain.getLocalPort()))
           .isInstanceOf(BmcException.class)
           .hasMessageContaining("no TLS with it");

@@ -57,8 +57,7 @@ class RedfishAccountsTest {
       try (var own = dial("rackstead", "second-word")) {
         own.power();
       }
-      assertThatThrownBy(() ->
-              accounts.put(new BmcCredentials("rackstead", "four".toCharArray())))
+      assertThatThrownBy(() -> accounts.put(new BmcCredentials("rackstead", "four".toCharArray())))
           .hasMessageContaining("5 to 20 characters")
           .hasMessageNotContaining("four");
       accounts.remove("rackstead");

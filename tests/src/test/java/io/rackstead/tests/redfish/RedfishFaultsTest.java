@@ -78,8 +78,7 @@ class RedfishFaultsTest {
   private static void fails(Kind kind, String words, ThrowingCallable what) {
     assertThatThrownBy(what)
         .isInstanceOfSatisfying(
-            BmcException.class,
-            e -> assertThat(e.kind()).as(e.getMessage()).isEqualTo(kind))
+            BmcException.class, e -> assertThat(e.kind()).as(e.getMessage()).isEqualTo(kind))
         .hasMessageContaining(words)
         .hasMessageNotContaining("secret");
   }
@@ -104,6 +103,7 @@ class RedfishFaultsTest {
         Arguments.of(Fault.answer(200, ""), Kind.PROTOCOL, "answered with nothing"),
         Arguments.of(Fault.answer(200, "[1, 2]"), Kind.PROTOCOL, "answered with nothing"),
         Arguments.of(Fault.answer(200, "{\"a\":".repeat(100_000)), Kind.PROTOCOL, "no JSON"),
+        Arguments.of(Fault.cutInTheMiddle(), Kind.UNREACHABLE, "the connection broke"),
         Arguments.of(Fault.big(50L << 20), Kind.PROTOCOL, "more than 1024 KiB"),
         Arguments.of(
             Fault.answer(302, "", "Location", "http://192.0.2.1/redfish/v1/"),
@@ -180,10 +180,10 @@ class RedfishFaultsTest {
   @Test
   void aBusyServiceIsAskedAgainWhenItSaysSo() {
     try (var bmc = dial()) {
-      service.faults.add(Fault.answer(503, "{}", "Retry-After", "1").times(1).on("GET", "/Systems"));
-      assertThat(bmc.power()).isEqualTo(PowerState.OFF);
       service.faults.add(
-          Fault.answer(503, "{}", "Retry-After", "1").times(1).on("POST", "Reset"));
+          Fault.answer(503, "{}", "Retry-After", "1").times(1).on("GET", "/Systems/"));
+      assertThat(bmc.power()).isEqualTo(PowerState.OFF);
+      service.faults.add(Fault.answer(503, "{}", "Retry-After", "1").times(1).on("POST", "Reset"));
       bmc.power(PowerAction.ON);
       assertThat(server.done).containsExactly("On");
     }
@@ -196,7 +196,9 @@ class RedfishFaultsTest {
         var bmc = dial(hasty)) {
       service.faults.add(Fault.hang(gate).on("POST", "Reset"));
       fails(Kind.UNREACHABLE, "Reset ForceRestart", () -> bmc.power(PowerAction.FORCE_RESTART));
-      assertThat(service.heard).filteredOn(line -> line.startsWith("POST") && line.contains("Reset")).hasSize(1);
+      assertThat(service.heard)
+          .filteredOn(line -> line.startsWith("POST") && line.contains("Reset"))
+          .hasSize(1);
     }
   }
 
@@ -321,10 +323,7 @@ class RedfishFaultsTest {
   void aBootTargetThatIsNotOfferedIsToldWithWhatIs() {
     server.targets = List.of("None", "Hdd");
     try (var bmc = dial()) {
-      fails(
-          Kind.UNSUPPORTED,
-          "offers [None, Hdd]",
-          () -> bmc.bootFrom(PXE, Persistence.ONCE));
+      fails(Kind.UNSUPPORTED, "offers [None, Hdd]", () -> bmc.bootFrom(PXE, Persistence.ONCE));
       assertThat(bmc.facet(io.rackstead.bmc.HttpBoot.class)).isEmpty();
     }
   }

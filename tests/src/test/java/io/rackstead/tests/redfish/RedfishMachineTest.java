@@ -17,7 +17,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -82,7 +81,8 @@ class RedfishMachineTest {
   }
 
   private JsonNode maas(JsonNode machine, String operation) throws Exception {
-    var path = "/MAAS/api/2.0/machines/%s/?op=%s".formatted(machine.path("system_id").asText(), operation);
+    var path =
+        "/MAAS/api/2.0/machines/%s/?op=%s".formatted(machine.path("system_id").asText(), operation);
     return JSON.readTree(send(HttpRequest.newBuilder(URI.create(base + path))).body());
   }
 

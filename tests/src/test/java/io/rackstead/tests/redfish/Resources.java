@@ -62,8 +62,7 @@ final class Resources {
       new ServerResources(service, server).into(tree);
     }
     tree.put(
-        V1 + "/Systems",
-        () -> collection(V1 + "/Systems", "ComputerSystemCollection", systems));
+        V1 + "/Systems", () -> collection(V1 + "/Systems", "ComputerSystemCollection", systems));
     tree.put(V1 + "/Chassis", () -> collection(V1 + "/Chassis", "ChassisCollection", chassis()));
     tree.put(
         V1 + "/Managers",
@@ -100,7 +99,9 @@ final class Resources {
     var manager = resource(V1 + "/Managers/BMC", "Manager.v1_19_0.Manager", "BMC", "Manager");
     manager.put("ManagerType", "BMC").put("FirmwareVersion", "1.45.455b66-rev4");
     manager.put("Model", "Joo Janta 200").put("UUID", "58893887-8974-2487-2389-841168418919");
-    manager.set("VirtualMedia", link(V1 + "/Managers/BMC/VirtualMedia"));
+    if (!service.behaviour.mediaAtSystem) {
+      manager.set("VirtualMedia", link(V1 + "/Managers/BMC/VirtualMedia"));
+    }
     var managed = manager.putObject("Links").putArray("ManagerForServers");
     service.servers.forEach(server -> managed.add(link(V1 + "/Systems/" + server.id)));
     manager
@@ -125,8 +126,7 @@ final class Resources {
           return all;
         });
     var open = List.copyOf(service.sessions().keySet());
-    tree.put(
-        path + "/Sessions", () -> collection(path + "/Sessions", "SessionCollection", open));
+    tree.put(path + "/Sessions", () -> collection(path + "/Sessions", "SessionCollection", open));
     for (var session : open) {
       var id = session.substring(session.lastIndexOf('/') + 1);
       tree.put(session, () -> resource(session, "Session.v1_5_0.Session", id, "User Session"));
@@ -142,8 +142,26 @@ final class Resources {
               resource(path, "AccountService.v1_13_0.AccountService", "AccountService", "Accounts");
           all.put("MinPasswordLength", 5).put("MaxPasswordLength", 20).put("ServiceEnabled", true);
           all.set("Accounts", link(path + "/Accounts"));
+          all.set("Roles", link(path + "/Roles"));
           return all;
         });
+    var roles = List.of("Administrator", "Operator", "ReadOnly");
+    tree.put(
+        path + "/Roles",
+        () ->
+            collection(
+                path + "/Roles",
+                "RoleCollection",
+                roles.stream().map(role -> path + "/Roles/" + role).toList()));
+    for (var role : roles) {
+      var at = path + "/Roles/" + role;
+      tree.put(
+          at,
+          () ->
+              resource(at, "Role.v1_3_1.Role", role, role)
+                  .put("RoleId", role)
+                  .put("IsPredefined", true));
+    }
     var ids = new TreeMap<>(service.accounts).keySet();
     tree.put(
         path + "/Accounts",

@@ -6,6 +6,7 @@ import static io.rackstead.tests.redfish.Resources.link;
 import static io.rackstead.tests.redfish.Resources.resource;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +18,14 @@ final class ServerResources {
   private final SimulatedServer server;
   private final String system;
   private final String chassis;
+  private final PartResources parts;
 
   ServerResources(SimulatedRedfish service, SimulatedServer server) {
     this.service = service;
     this.server = server;
     system = V1 + "/Systems/" + server.id;
     chassis = V1 + "/Chassis/" + server.id;
+    parts = new PartResources(service, server);
   }
 
   void into(Map<String, Supplier<ObjectNode>> tree) {
@@ -34,11 +37,15 @@ final class ServerResources {
         () -> collection(adapters, "EthernetInterfaceCollection", List.of(adapters + "/1")));
     tree.put(
         adapters + "/1",
-        () ->
-            resource(adapters + "/1", "EthernetInterface.v1_9_0.EthernetInterface", "1", "NIC")
-                .put("MACAddress", "52:54:00:B3:0C:07")
-                .put("InterfaceEnabled", true));
+        () -> {
+          var nic =
+              resource(adapters + "/1", "EthernetInterface.v1_9_0.EthernetInterface", "1", "NIC");
+          nic.put("MACAddress", "52:54:00:B3:0C:07").put("InterfaceEnabled", true);
+          nic.putObject("Status").put("State", "Enabled").put("Health", "OK");
+          return nic;
+        });
     tree.put(chassis, this::chassis);
+    parts.into(tree);
   }
 
   private ObjectNode system() {
@@ -53,6 +60,7 @@ final class ServerResources {
     node.putObject("MemorySummary").put("TotalSystemMemoryGiB", 96);
     node.set("Boot", boot());
     node.set("EthernetInterfaces", link(system + "/EthernetInterfaces"));
+    parts.linkSystem(node);
     var links = node.putObject("Links");
     links.putArray("ManagedBy").add(link(V1 + "/Managers/BMC"));
     links.putArray("Chassis").add(link(chassis));
@@ -74,7 +82,7 @@ final class ServerResources {
   }
 
   private ObjectNode boot() {
-    var boot = com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.objectNode();
+    var boot = JsonNodeFactory.instance.objectNode();
     boot.put("BootSourceOverrideEnabled", server.enabled);
     boot.put("BootSourceOverrideTarget", server.target);
     if (server.bootMode) {
@@ -108,13 +116,14 @@ final class ServerResources {
     node.put("ChassisType", "RackMount").put("Manufacturer", server.vendor);
     node.put("SerialNumber", server.serial).put("PowerState", shownPower());
     node.putObject("Status").put("State", "Enabled").put("Health", "OK");
+    parts.linkChassis(node);
     node.putObject("Links").putArray("ComputerSystems").add(link(system));
     return node;
   }
 
   boolean patch(String path, JsonNode change) {
     if (!path.equals(system)) {
-      return false;
+      return parts.patch(path, change);
     }
     if (change.has("Boot") && !service.behaviour.forgetsBoot) {
       setBoot(change.path("Boot"));
@@ -146,7 +155,7 @@ final class ServerResources {
 
   boolean post(String path, JsonNode json) {
     if (!path.equals(system + "/Actions/ComputerSystem.Reset")) {
-      return false;
+      return parts.post(path, json);
     }
     var type = json.path("ResetType").asText();
     if (!server.resets.contains(type)) {

@@ -48,7 +48,12 @@ class SeveralSystemsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"Blade2", SECOND, "4C4C4544-0042-3510-8056-B9C04F4E5802", "redfish/v1/Systems/Blade2"})
+      strings = {
+        "Blade2",
+        SECOND,
+        "4C4C4544-0042-3510-8056-B9C04F4E5802",
+        "redfish/v1/Systems/Blade2"
+      })
   void theOneThatIsMeantIsFoundByIdUuidOrPathAndNoOtherIsTouched(String name) {
     try (var bmc = dial(name)) {
       bmc.power(PowerAction.ON);

@@ -3,14 +3,7 @@ package io.rackstead.tests.redfish;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -19,8 +12,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 
@@ -39,6 +30,9 @@ public final class SimulatedRedfish implements AutoCloseable {
   /// Each `Authorization` or `X-Auth-Token` that came in.
   public final List<String> passes = new CopyOnWriteArrayList<>();
 
+  /// Where firmware was to be taken from.
+  public final List<String> updates = new CopyOnWriteArrayList<>();
+
   public final Behaviour behaviour = new Behaviour();
   public final Map<String, SimulatedAccount> accounts = new ConcurrentHashMap<>();
   public final List<SimulatedServer> servers;
@@ -46,9 +40,8 @@ public final class SimulatedRedfish implements AutoCloseable {
   private final Map<String, String> sessions = new ConcurrentHashMap<>();
   private final Map<String, String> tokens = new ConcurrentHashMap<>();
   private final AtomicInteger numbers = new AtomicInteger();
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Resources resources;
-  private final HttpServer http;
+  private final HttpListener http;
 
   /// How this product differs from others.
   public static final class Behaviour {
@@ -67,6 +60,8 @@ public final class SimulatedRedfish implements AutoCloseable {
     public volatile boolean actionInfo;
     public volatile boolean accountPlaces;
     public volatile boolean mediaAtSystem;
+    public volatile boolean mediaActions = true;
+    public volatile boolean mediaTakesImageOnly;
     public volatile boolean newSensors;
     public volatile String shownPower = "";
   }
@@ -98,25 +93,11 @@ public final class SimulatedRedfish implements AutoCloseable {
     accounts.put("1", new SimulatedAccount("admin", "secret", "Administrator"));
     accounts.put("2", new SimulatedAccount("oper", "secret3", "Operator"));
     resources = new Resources(this);
-    var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    try {
-      if (tls.isPresent()) {
-        var secure = HttpsServer.create(loopback, 100);
-        secure.setHttpsConfigurator(new HttpsConfigurator(tls.get()));
-        http = secure;
-      } else {
-        http = HttpServer.create(loopback, 100);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot listen on " + loopback, e);
-    }
-    http.createContext("/", this::serve);
-    http.setExecutor(threads);
-    http.start();
+    http = new HttpListener(tls, port, this::serve);
   }
 
   public int port() {
-    return http.getAddress().getPort();
+    return http.port();
   }
 
   public int openSessions() {
@@ -133,10 +114,10 @@ public final class SimulatedRedfish implements AutoCloseable {
     return sessions;
   }
 
-  private void serve(HttpExchange exchange) throws IOException {
-    heard.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+  private void serve(Exchange exchange) throws IOException {
+    heard.add(exchange.method + " " + exchange.target);
     for (var header : List.of("Authorization", "X-Auth-Token")) {
-      Optional.ofNullable(exchange.getRequestHeaders().getFirst(header)).ifPresent(passes::add);
+      exchange.header(header).ifPresent(passes::add);
     }
     for (var fault : faults) {
       if (fault.apply(exchange)) {
@@ -153,10 +134,10 @@ public final class SimulatedRedfish implements AutoCloseable {
     }
   }
 
-  private void answer(HttpExchange exchange) throws IOException {
-    var method = exchange.getRequestMethod();
-    var path = exchange.getRequestURI().getPath().replaceAll("(?<=.)/+$", "");
-    var body = exchange.getRequestBody().readAllBytes();
+  private void answer(Exchange exchange) throws IOException {
+    var method = exchange.method;
+    var path = exchange.path().replaceAll("(?<=.)/+$", "");
+    var body = exchange.body();
     JsonNode json = body.length == 0 ? JSON.createObjectNode() : JSON.readTree(body);
     if (method.equals("POST") && path.equals(SESSIONS)) {
       logIn(exchange, json);
@@ -182,32 +163,31 @@ public final class SimulatedRedfish implements AutoCloseable {
         if (token != null) {
           tokens.remove(token);
         }
-        exchange.sendResponseHeaders(204, -1);
+        exchange.send(204, new byte[0]);
       }
       default -> throw new Failure(405, "OperationNotAllowed", "method " + method);
     }
   }
 
-  private void get(HttpExchange exchange, String path) throws IOException {
-    var query = Optional.ofNullable(exchange.getRequestURI().getQuery()).orElse("");
-    var resource = resources.get(path, query);
-    exchange.getResponseHeaders().set("ETag", tag(path));
+  private void get(Exchange exchange, String path) throws IOException {
+    var resource = resources.get(path, exchange.query());
+    exchange.set("ETag", tag(path));
     send(exchange, 200, resource);
   }
 
-  private void post(HttpExchange exchange, String path, JsonNode json) throws IOException {
+  private void post(Exchange exchange, String path, JsonNode json) throws IOException {
     var made = resources.post(path, json);
     if (behaviour.tasks && made.isEmpty()) {
-      exchange.getResponseHeaders().set("Location", "/redfish/v1/TaskService/TaskMonitors/1");
-      exchange.getResponseHeaders().set("Retry-After", "0");
+      exchange.set("Location", "/redfish/v1/TaskService/TaskMonitors/1");
+      exchange.set("Retry-After", "0");
       send(exchange, 202, resources.get("/redfish/v1/TaskService/Tasks/1", ""));
       return;
     }
     if (made.isEmpty()) {
-      exchange.sendResponseHeaders(204, -1);
+      exchange.send(204, new byte[0]);
       return;
     }
-    exchange.getResponseHeaders().set("Location", made.get());
+    exchange.set("Location", made.get());
     send(exchange, 201, resources.get(made.get(), ""));
   }
 
@@ -216,20 +196,21 @@ public final class SimulatedRedfish implements AutoCloseable {
     return (behaviour.weakEtags ? "W/" : "") + "\"" + Integer.toHexString(text.hashCode()) + "\"";
   }
 
-  private void checkTag(HttpExchange exchange, String path) {
-    var shown = Optional.ofNullable(exchange.getRequestHeaders().getFirst("If-Match"));
+  private void checkTag(Exchange exchange, String path) {
+    var shown = exchange.header("If-Match");
     if (shown.isEmpty() && behaviour.etagNeeded) {
       throw new Failure(428, "PreconditionRequired", "A precondition header is required.");
     }
     var now = tag(path);
     // a weak tag never matches (RFC 9110 §13.1.1)
-    boolean fits = shown.map(tag -> tag.equals("*") || tag.equals(now.replace("W/", ""))).orElse(true);
+    boolean fits =
+        shown.map(tag -> tag.equals("*") || tag.equals(now.replace("W/", ""))).orElse(true);
     if (!fits) {
       throw new Failure(412, "PreconditionFailed", "The ETag supplied did not match.");
     }
   }
 
-  private void logIn(HttpExchange exchange, JsonNode json) throws IOException {
+  private void logIn(Exchange exchange, JsonNode json) throws IOException {
     if (!behaviour.sessions) {
       throw new Failure(405, "OperationNotAllowed", "The HTTP method is not allowed here.");
     }
@@ -244,18 +225,17 @@ public final class SimulatedRedfish implements AutoCloseable {
     var token = UUID.randomUUID().toString();
     sessions.put(path, token);
     tokens.put(token, user);
-    exchange.getResponseHeaders().set("X-Auth-Token", token);
-    exchange.getResponseHeaders().set("Location", path);
+    exchange.set("X-Auth-Token", token);
+    exchange.set("Location", path);
     send(exchange, 201, resources.get(path, ""));
   }
 
-  private void mustBeKnown(HttpExchange exchange) {
-    var headers = exchange.getRequestHeaders();
-    var token = Optional.ofNullable(headers.getFirst("X-Auth-Token"));
+  private void mustBeKnown(Exchange exchange) {
+    var token = exchange.header("X-Auth-Token");
     if (token.filter(tokens::containsKey).isPresent()) {
       return;
     }
-    var basic = Optional.ofNullable(headers.getFirst("Authorization"));
+    var basic = exchange.header("Authorization");
     if (behaviour.basic && basic.filter(text -> text.startsWith("Basic ")).isPresent()) {
       var both =
           new String(
@@ -273,20 +253,15 @@ public final class SimulatedRedfish implements AutoCloseable {
         .anyMatch(a -> a.enabled && a.user.equals(user) && a.password.equals(password));
   }
 
-  private static void send(HttpExchange exchange, int status, ObjectNode body) throws IOException {
+  private static void send(Exchange exchange, int status, ObjectNode body) throws IOException {
     var bytes = JSON.writeValueAsBytes(body);
-    exchange.getResponseHeaders().set("Content-Type", "application/json; charset=utf-8");
-    exchange.getResponseHeaders().set("OData-Version", "4.0");
-    exchange.sendResponseHeaders(status, bytes.length);
-    // closing the exchange in place of its stream may cut a connection off before all is sent
-    try (var out = exchange.getResponseBody()) {
-      out.write(bytes);
-    }
+    exchange.set("Content-Type", "application/json; charset=utf-8");
+    exchange.set("OData-Version", "4.0");
+    exchange.send(status, bytes);
   }
 
   @Override
   public void close() {
-    http.stop(0);
-    threads.shutdownNow();
+    http.close();
   }
 }

@@ -44,6 +44,9 @@ public final class SimulatedServer {
       new LinkedHashMap<>(Map.of("BootMode", "Uefi", "NumaNodes", 2));
   public final Map<String, Object> biosNext = new LinkedHashMap<>();
 
+  /// The messages of its event log.
+  public final List<String> log = new CopyOnWriteArrayList<>();
+
   /// All `ResetType`s that were carried out.
   public final List<String> done = new CopyOnWriteArrayList<>();
 
