@@ -41,12 +41,15 @@ assert root.get_chassis_collection().get_members()[0].serial_number == "B5XNX"
 
 drive = manager.virtual_media.get_members()[1]
 drive.insert_media("http://192.0.2.1/disc.iso", write_protected=True)
+drive.refresh(force=True)
 assert drive.inserted and drive.image == "http://192.0.2.1/disc.iso", drive.image
 drive.eject_media()
+drive.refresh(force=True)
 assert not drive.inserted
 
 assert system.bios.attributes["BootMode"] == "Uefi", system.bios.attributes
 system.bios.set_attribute("BootMode", "Legacy")
+system = root.get_system(systems.members_identities[0])
 assert system.bios.pending_attributes["BootMode"] == "Legacy", system.bios.pending_attributes
 assert system.secure_boot.enabled
 names = [one.identity for one in root.get_update_service().firmware_inventory.get_members()]

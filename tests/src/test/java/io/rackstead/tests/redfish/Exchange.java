@@ -98,6 +98,9 @@ public final class Exchange {
 
   /// Status and headers; the body is up to the caller.
   OutputStream begin(int status) throws IOException {
+    if (!stays()) {
+      set("Connection", "close"); // RFC 9112 §9.6; else it lies in the client's pool, half dead
+    }
     var head = new StringBuilder("HTTP/1.1 " + status + " As Told\r\n");
     answer.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
     var out = socket.getOutputStream();

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLContext;
 
 /// A plain HTTP/1.1 server on loopback, a virtual thread for each connection. The one that comes
-/// with Java cuts off answers to requests with `Connection: close` now and then.
+/// with Java closes a connection when asked to without saying so, over which other clients stumble.
 final class HttpListener implements AutoCloseable {
   private final ServerSocket listening;
   private final Handler handler;
