@@ -56,8 +56,8 @@ record Complaint(int status, Set<String> ids, String text) {
     if (texts.isEmpty()) {
       Resource.text(error.path("message")).ifPresent(texts::add);
     }
-    if (texts.isEmpty() && !unreadable.isEmpty()) {
-      texts.add(unreadable);
+    if (texts.isEmpty()) {
+      texts.addAll(unreadable.isEmpty() ? ids : List.of(unreadable));
     }
     var text = String.join("; ", new LinkedHashSet<>(texts));
     return new Complaint(
@@ -70,7 +70,7 @@ record Complaint(int status, Set<String> ids, String text) {
     if (!name.isEmpty()) {
       ids.add(name);
     }
-    var text = filled(Resource.text(message.path("Message")).orElse(name), message);
+    var text = filled(Resource.text(message.path("Message")).orElse(""), message);
     var remedy = Resource.text(message.path("Resolution")).orElse("");
     if (!text.isEmpty()) {
       boolean none = remedy.isEmpty() || remedy.matches("(?i)none\\.?");

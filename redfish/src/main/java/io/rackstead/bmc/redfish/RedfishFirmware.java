@@ -27,7 +27,7 @@ final class RedfishFirmware implements Firmware {
         .root()
         .link("UpdateService")
         .flatMap(session::find)
-        .filter(service -> service.link("FirmwareInventory").isPresent())
+        .filter(service -> service.link("FirmwareInventory").flatMap(session::find).isPresent())
         .map(service -> new RedfishFirmware(session, service));
   }
 
