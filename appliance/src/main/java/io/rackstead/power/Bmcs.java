@@ -7,8 +7,10 @@ import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.BmcCredentials;
 import io.rackstead.bmc.BmcDialer;
 import io.rackstead.bmc.BmcException;
+import io.rackstead.machine.Identity;
 import io.rackstead.machine.Machine;
 import io.rackstead.store.Database;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 
@@ -57,17 +59,18 @@ public final class Bmcs {
   /// The UUID decides; where one of the two sides has none, the serial number does.
   private static void checkIdentity(Machine machine, BmcAddress address, Bmc.Identity says) {
     var wanted = machine.identity();
+    var serial = Identity.of(List.of(), "", says.serial()).serial(); // none where it is a filler
     boolean uuids = wanted.uuid().isPresent() && !says.systemUuid().isBlank();
-    boolean serials = !uuids && !wanted.serial().isBlank() && !says.serial().isBlank();
+    boolean serials = !uuids && !wanted.serial().isBlank() && !serial.isBlank();
     if (uuids && !same(wanted.uuid().get(), says.systemUuid())
-        || serials && !wanted.serial().equalsIgnoreCase(says.serial().strip())) {
+        || serials && !wanted.serial().equalsIgnoreCase(serial)) {
       throw new BmcException(
           BmcException.Kind.PROTOCOL,
           address,
           "belongs to the server with %s %s, %s is %s: nothing was switched"
               .formatted(
                   uuids ? "UUID" : "serial number",
-                  uuids ? says.systemUuid() : says.serial(),
+                  uuids ? says.systemUuid() : serial,
                   machine.hostname(),
                   uuids ? wanted.uuid().get() : wanted.serial()));
     }
