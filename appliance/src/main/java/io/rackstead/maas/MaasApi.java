@@ -79,6 +79,7 @@ public final class MaasApi {
     operations.addAll(new LifecycleOperations(parts, machines).operations());
     operations.addAll(new InterfaceOperations(parts, machines).operations());
     var edits = new NodeEdits(parts, machines);
+    operations.addAll(new NodeOperations(parts, machines).operations());
     operations.addAll(new LayoutOperations(machines, edits).operations());
     operations.addAll(new DiskOperations(machines, edits).operations());
     operations.addAll(new PartitionOperations(machines, edits).operations());
@@ -98,7 +99,7 @@ public final class MaasApi {
     operations.addAll(new NoticeOperations(parts).operations());
     operations.addAll(new ScriptOperations(parts).operations());
     operations.addAll(new BootResourceOperations(parts).operations());
-    operations.addAll(new ControllerOperations(parts.services()).operations());
+    operations.addAll(new ControllerOperations(parts.services(), parts.images()).operations());
     operations.addAll(new ArchiveOperations(parts).operations());
     operations.addAll(new OldResultOperations(parts, machines).operations());
     operations.addAll(new ForeignSourceOperations().operations());

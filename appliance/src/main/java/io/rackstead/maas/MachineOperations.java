@@ -287,7 +287,7 @@ final class MachineOperations {
     }
   }
 
-  private Reply remove(Call call) {
+  Reply remove(Call call) {
     var machine = machine(call);
     Verbs.mustOperate(call.request(), machine);
     Verbs.mustBeUnlocked(machine);
@@ -320,7 +320,7 @@ final class MachineOperations {
     return PowerParameters.shape(machine, password(machine));
   }
 
-  private Reply powerParameters(Call call) {
+  Reply powerParameters(Call call) {
     return Dispatch.json(readPower(call, machine(call)));
   }
 

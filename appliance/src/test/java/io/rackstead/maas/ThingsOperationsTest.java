@@ -314,4 +314,51 @@ class ThingsOperationsTest {
       assertThat(admin.get(API + kind + "?id=zzzzzz").json()).isEmpty();
     }
   }
+
+  @Test
+  void theOneProcessIsNotSwitchedOrMovedOverItsOwnApi() {
+    var rack = API + "rackcontrollers/rackstead/";
+    for (var refused :
+        List.of(
+            admin.post(rack + "?op=power_off", ""),
+            admin.post(rack + "?op=test", ""),
+            admin.post(API + "rackcontrollers/?op=set_zone", "zone=default&nodes=rackstead"),
+            admin.delete(rack))) {
+      assertThat(refused.status()).isEqualTo(409);
+      assertThat(refused.body()).contains("the process that answers this");
+    }
+    assertThat(admin.get(rack + "?op=query_power_state").json().path("state").asText())
+        .isEqualTo("on");
+    var images = admin.get(rack + "?op=list_boot_images").json().path("images");
+    assertThat(images.get(0).path("name").asText()).isEqualTo("debian/bookworm");
+    var types = admin.get(API + "rackcontrollers/?op=describe_power_types").json();
+    assertThat(types.findValuesAsText("name")).contains("manual", "ipmi", "power_address");
+    assertThat(
+            admin
+                .get(API + "rackcontrollers/?op=is_registered&mac_address=02:00:00:00:00:01")
+                .body())
+        .isEqualTo("false");
+  }
+
+  @Test
+  void nodesAreTheMachinesAndSeveralAreMovedToAZoneAtOnce() {
+    var one = served.ready();
+    var two = served.ready();
+    ok(admin.post(API + "zones/", "name=north"));
+    var moved =
+        admin.post(
+            API + "machines/?op=set_zone", "zone=north&nodes=" + one.id() + "&nodes=" + two.id());
+    assertThat(moved.status()).as(moved.body()).isEqualTo(204);
+    assertThat(served.now(one).labels().zone()).isEqualTo("north");
+    assertThat(admin.get(API + "nodes/").json()).hasSize(2);
+    assertThat(admin.get(API + "nodes/" + two.id() + "/").json().path("zone").path("name").asText())
+        .isEqualTo("north");
+    assertThat(admin.post(API + "machines/?op=set_zone", "zone=south&nodes=" + one.id()).status())
+        .isEqualTo(400);
+    var details = admin.get(API + "machines/" + one.id() + "/?op=details");
+    assertThat(details.type()).isEqualTo("application/bson");
+    assertThat(details.body()).contains("lshw").contains("<list>").contains(one.hostname());
+    assertThat(admin.delete(API + "nodes/" + two.id() + "/").status()).isEqualTo(204);
+    assertThat(admin.get(API + "nodes/").json()).hasSize(1);
+  }
 }
