@@ -172,7 +172,8 @@ public final class DhcpServer implements AutoCloseable {
   private void open(Listener listener) {
     var device = Optional.of(listener.networkInterface()).filter(name -> !name.equals(ANY));
     int port = listener.proxyPort() ? config.proxyPort() : config.dhcpPort();
-    var handler = new DhcpHandler(device, listener.proxyPort(), responder, leases, journal, unicast);
+    var handler =
+        new DhcpHandler(device, listener.proxyPort(), responder, leases, journal, unicast);
     if (device.isPresent()) {
       unicast.open();
     }

@@ -109,7 +109,8 @@ public final class Explainer {
                   kernel,
                   String.join(" ", initrds),
                   String.join(
-                      " ", arguments.stream().map(word -> word.replaceFirst("=.*", "=…")).toList()));
+                      " ",
+                      arguments.stream().map(word -> word.replaceFirst("=.*", "=…")).toList()));
     };
   }
 

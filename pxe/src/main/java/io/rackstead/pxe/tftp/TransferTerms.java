@@ -82,12 +82,7 @@ record TransferTerms(
       }
     }
     return new TransferTerms(
-        block,
-        window,
-        timeout,
-        accepted.containsKey("timeout"),
-        rollover,
-        Map.copyOf(accepted));
+        block, window, timeout, accepted.containsKey("timeout"), rollover, Map.copyOf(accepted));
   }
 
   private static long number(String text) {
