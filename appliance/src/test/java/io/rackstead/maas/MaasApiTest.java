@@ -180,6 +180,9 @@ class MaasApiTest {
                 .distinct())
         .containsExactlyInAnyOrder(
             "/api/session",
+            "/api/session/ways",
+            "/api/session/oidc",
+            "/api/session/oidc/callback",
             "/MAAS/api/version",
             "/MAAS/accounts/authenticate",
             API + "version/",
