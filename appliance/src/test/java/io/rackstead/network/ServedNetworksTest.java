@@ -249,7 +249,9 @@ class ServedNetworksTest {
     var options = networks.served().getFirst().templates().network().values();
     assertThat(options.keySet()).containsExactly(121);
     // RFC 3442: the width, three octets of the network, the router
-    assertThat(io.rackstead.pxe.OptionTemplate.octets(java.util.Objects.requireNonNull(options.get(121))))
+    assertThat(
+            io.rackstead.pxe.OptionTemplate.octets(
+                java.util.Objects.requireNonNull(options.get(121))))
         .containsExactly(24, 10, 78, 0, 10, 77, 0, 253);
     assertThat(networks.served().get(1).templates().network().values()).isEmpty();
   }
