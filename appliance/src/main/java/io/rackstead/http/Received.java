@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A request that has come in and found its route.
 final class Received implements Request {
+  private static final long DRAINED = 4L * HttpServer.BODY_LIMIT;
+
   private final HttpServletRequest raw;
   private final Route.Method method;
   private final Map<String, String> parts;
@@ -46,16 +48,27 @@ final class Received implements Request {
 
   private static byte[] body(HttpServletRequest raw) throws IOException {
     if (raw.getContentLengthLong() > HttpServer.BODY_LIMIT) {
-      throw tooLarge();
+      throw tooLarge(raw);
     }
     var body = raw.getInputStream().readNBytes(HttpServer.BODY_LIMIT + 1);
     if (body.length > HttpServer.BODY_LIMIT) {
-      throw tooLarge();
+      throw tooLarge(raw);
     }
     return body;
   }
 
-  private static Problem tooLarge() {
+  /// What is a little too large is taken off the wire first: a client that is still sending when
+  /// the connection ends sees a broken pipe and not the answer.
+  private static Problem tooLarge(HttpServletRequest raw) throws IOException {
+    var rest = new byte[1 << 16];
+    var in = raw.getInputStream();
+    for (long left = DRAINED; left > 0; ) {
+      int n = in.read(rest);
+      if (n < 0) {
+        break;
+      }
+      left -= n;
+    }
     return new Problem(
         413, "the body is larger than " + (HttpServer.BODY_LIMIT >> 20) + " MiB, send less");
   }
