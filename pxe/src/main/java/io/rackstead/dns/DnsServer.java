@@ -53,6 +53,7 @@ public final class DnsServer implements AutoCloseable {
   private static final int CONNECTIONS = 200;
   private static final int OPEN_SECONDS = 10;
   private static final int QUESTION = 4096;
+  private static final int FREE_PORT_TRIES = 10;
 
   private final DnsConfig config;
   private final Supplier<Set<InetAddress>> addresses;
@@ -121,30 +122,9 @@ public final class DnsServer implements AutoCloseable {
 
   private void open(InetAddress address) {
     try {
-      var udp =
-          bound(
-              new Bootstrap()
-                  .group(loop)
-                  .channel(NioDatagramChannel.class)
-                  .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(QUESTION))
-                  .handler(new Datagrams())
-                  .bind(address, config.port()));
-      int port = ((InetSocketAddress) udp.localAddress()).getPort();
-      try {
-        var tcp =
-            bound(
-                new ServerBootstrap()
-                    .group(loop)
-                    .channel(NioServerSocketChannel.class)
-                    .childHandler(new Streams())
-                    .bind(address, port));
-        open.put(address, List.of(udp, tcp));
-      } catch (BindException e) {
-        close(udp);
-        throw e;
-      }
+      open.put(address, both(address));
       failed.remove(text(address));
-      LOG.info("dns listens on {} port {}", text(address), port);
+      LOG.info("dns listens on {} port {}", text(address), config.port());
     } catch (BindException e) {
       var line =
           BindFailure.explain(
@@ -154,6 +134,36 @@ public final class DnsServer implements AutoCloseable {
               e);
       if (!line.equals(failed.put(text(address), line))) {
         LOG.warn("{}", line);
+      }
+    }
+  }
+
+  /// One port for UDP and TCP. Where the system chooses one for UDP, another program may hold its
+  /// number for TCP: then another is chosen.
+  private List<Channel> both(InetAddress address) throws BindException {
+    for (int left = config.port() == 0 ? FREE_PORT_TRIES : 1; ; left--) {
+      var udp =
+          bound(
+              new Bootstrap()
+                  .group(loop)
+                  .channel(NioDatagramChannel.class)
+                  .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(QUESTION))
+                  .handler(new Datagrams())
+                  .bind(address, config.port()));
+      try {
+        var tcp =
+            bound(
+                new ServerBootstrap()
+                    .group(loop)
+                    .channel(NioServerSocketChannel.class)
+                    .childHandler(new Streams())
+                    .bind(address, ((InetSocketAddress) udp.localAddress()).getPort()));
+        return List.of(udp, tcp);
+      } catch (BindException e) {
+        close(udp);
+        if (left == 1) {
+          throw e;
+        }
       }
     }
   }

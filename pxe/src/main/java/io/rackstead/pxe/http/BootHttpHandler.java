@@ -58,14 +58,18 @@ final class BootHttpHandler extends SimpleChannelInboundHandler<HttpObject> {
   private static final Logger LOG = LoggerFactory.getLogger(BootHttpHandler.class);
 
   private final BootPages pages;
+  private final RequestDeadline deadline;
 
-  BootHttpHandler(BootPages pages) {
+  BootHttpHandler(BootPages pages, RequestDeadline deadline) {
     this.pages = pages;
+    this.deadline = deadline;
   }
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, HttpObject part) {
     if (part instanceof HttpRequest request) {
+      // nothing here takes a body, so this is all of it
+      deadline.met();
       var exchange =
           new Exchange(
               context,
@@ -81,10 +85,6 @@ final class BootHttpHandler extends SimpleChannelInboundHandler<HttpObject> {
               context.close();
             }
           });
-    }
-    if (part instanceof LastHttpContent) {
-      Optional.ofNullable(context.pipeline().get(RequestDeadline.class))
-          .ifPresent(RequestDeadline::met);
     }
   }
 

@@ -35,15 +35,12 @@ public final class BootHttpServer implements AutoCloseable {
   private static final int MAX_HEADERS = 8192;
   private static final int IDLE_SECONDS = 30;
   private static final int OPEN_SECONDS = 10;
-  private static final int REQUEST_SECONDS = 10;
-  private static final int MOST_OF_ONE_CLIENT = 512;
-  private static final int MOST = 16_384;
 
   private final EventLoopGroup loops;
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Channel listening;
 
-  private BootHttpServer(BootPages pages, FairShare share, InetAddress address, int port)
+  private BootHttpServer(BootPages pages, Limits limits, InetAddress address, int port)
       throws BindException {
     IoHandlerFactory io =
         Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
@@ -51,22 +48,29 @@ public final class BootHttpServer implements AutoCloseable {
         new MultiThreadIoEventLoopGroup(
             THREADS, Thread.ofPlatform().name("boot-http-", 0).daemon().factory(), io);
     try {
-      this.listening = bind(new Pipeline(pages, share), new InetSocketAddress(address, port));
+      this.listening = bind(new Pipeline(pages, limits), new InetSocketAddress(address, port));
     } catch (BindException e) {
       loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
       throw e;
     }
   }
 
+  /// What one client, and all of them together, may take.
+  ///
+  /// @param requestSeconds for a request to arrive, from its first octet
+  record Limits(int ofOneClient, int connections, int requestSeconds) {
+    static final Limits USUAL = new Limits(512, 16_384, 10);
+  }
+
   /// Serves until closed. Port 0 lets the system choose one.
   public static BootHttpServer start(BootPages pages, InetAddress address, int port)
       throws BindException {
-    return start(pages, new FairShare(MOST_OF_ONE_CLIENT, MOST), address, port);
+    return start(pages, Limits.USUAL, address, port);
   }
 
-  static BootHttpServer start(BootPages pages, FairShare share, InetAddress address, int port)
+  static BootHttpServer start(BootPages pages, Limits limits, InetAddress address, int port)
       throws BindException {
-    return new BootHttpServer(pages, share, address, port);
+    return new BootHttpServer(pages, limits, address, port);
   }
 
   private Channel bind(Pipeline pipeline, InetSocketAddress address) throws BindException {
@@ -97,21 +101,24 @@ public final class BootHttpServer implements AutoCloseable {
   private final class Pipeline extends ChannelInitializer<SocketChannel> {
     private final BootPages pages;
     private final FairShare share;
+    private final int requestSeconds;
 
-    Pipeline(BootPages pages, FairShare share) {
+    Pipeline(BootPages pages, Limits limits) {
       this.pages = pages;
-      this.share = share;
+      this.share = new FairShare(limits.ofOneClient(), limits.connections());
+      this.requestSeconds = limits.requestSeconds();
     }
 
     @Override
     protected void initChannel(SocketChannel connection) {
       connections.add(connection);
+      var deadline = new RequestDeadline(requestSeconds);
       connection
           .pipeline()
           .addLast(share)
           // progress of a long download counts as activity, a client that takes nothing does not
           .addLast(new IdleStateHandler(true, 0, 0, IDLE_SECONDS, TimeUnit.SECONDS))
-          .addLast(new RequestDeadline(REQUEST_SECONDS))
+          .addLast(deadline)
           .addLast(
               new HttpServerCodec(
                   new HttpDecoderConfig()
@@ -120,7 +127,7 @@ public final class BootHttpServer implements AutoCloseable {
           .addLast(new HttpServerKeepAliveHandler())
           // requests that were sent without waiting are read one by one: each may open a file
           .addLast(new FlowControlHandler())
-          .addLast(new BootHttpHandler(pages));
+          .addLast(new BootHttpHandler(pages, deadline));
     }
   }
 

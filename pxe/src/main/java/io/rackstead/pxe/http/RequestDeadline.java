@@ -7,7 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /// A request has to be whole soon after its first octet: a client that sends one octet now and then
-/// would hold its connection for ever (slowloris). Stands in front of the decoder.
+/// would hold its connection for ever (slowloris). Stands in front of the decoder. An answer takes
+/// as long as it takes: while one leaves, nothing is read and nothing is counted.
 final class RequestDeadline extends ChannelInboundHandlerAdapter {
   private final int seconds;
   private Optional<ScheduledFuture<?>> running = Optional.empty();
@@ -18,7 +19,7 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object octets) {
-    if (running.isEmpty()) {
+    if (running.isEmpty() && context.channel().config().isAutoRead()) {
       running =
           Optional.of(
               context.executor().schedule(() -> context.close(), seconds, TimeUnit.SECONDS));
@@ -26,7 +27,7 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
     context.fireChannelRead(octets);
   }
 
-  /// The request was read to its end.
+  /// The request is known, or the connection gone.
   void met() {
     running.ifPresent(timer -> timer.cancel(false));
     running = Optional.empty();

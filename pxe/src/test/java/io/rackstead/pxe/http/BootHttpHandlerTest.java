@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class BootHttpHandlerTest {
   @Test
   void aSlowDownloadLivesThroughTheFirstIdleEventAndADeadOneNotThroughTheNext() {
-    var connection = new EmbeddedChannel(new BootHttpHandler(pages()));
+    var connection = new EmbeddedChannel(new BootHttpHandler(pages(), new RequestDeadline(10)));
     connection.pipeline().fireUserEventTriggered(IdleStateEvent.FIRST_ALL_IDLE_STATE_EVENT);
     assertThat(connection.isOpen()).isTrue();
     connection.pipeline().fireUserEventTriggered(IdleStateEvent.ALL_IDLE_STATE_EVENT);

@@ -45,7 +45,7 @@ class HttpAbuseTest {
     server =
         BootHttpServer.start(
             new BootPages(files, files::open, _ -> Optional.empty(), noted),
-            new FairShare(100, 200),
+            new BootHttpServer.Limits(100, 200, 1),
             InetAddress.getLoopbackAddress(),
             0);
   }
@@ -200,6 +200,33 @@ class HttpAbuseTest {
       for (var socket : slow) {
         socket.close();
       }
+    }
+  }
+
+  /// The limit is one of the request: a loader at 2 MB/s needs minutes for what it was promised.
+  @Test
+  void aDownloadTakesLongerThanARequestMay() throws Exception {
+    try (var socket = connect()) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write("GET /image HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1));
+      var in = socket.getInputStream();
+      var head = in.readNBytes(1000);
+      Thread.sleep(2500);
+      // and the next request, sent while the first is still answered, is not forgotten
+      socket.getOutputStream().write(one("/small", "X: y").getBytes(ISO_8859_1));
+      Thread.sleep(500);
+      int start = new String(head, ISO_8859_1).indexOf("\r\n\r\n") + 4;
+      assertThat(in.readNBytes(IMAGE - (1000 - start))).hasSize(IMAGE - (1000 - start));
+      assertThat(in.readNBytes(12)).asString().endsWith(" 200");
+    }
+  }
+
+  @Test
+  void aRequestThatTricklesInEndsTheConnection() throws Exception {
+    try (var socket = connect()) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write("GET /im".getBytes(ISO_8859_1));
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
     }
   }
 
