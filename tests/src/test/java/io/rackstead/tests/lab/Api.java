@@ -77,9 +77,22 @@ final class Api {
 
   /// An SSH key of the user whose API key this is; the page has no call for it but MAAS's.
   void addSshKey(String text) {
-    var form = new FormBody.Builder().add("key", text).build();
-    String path = "/MAAS/api/2.0/account/prefs/sshkeys/";
-    call("POST " + path, new Request.Builder().url(base + path).post(form));
+    maas("POST", "account/prefs/sshkeys/", "key", text);
+  }
+
+  /// A call of MAAS's API, as its clients make it.
+  ///
+  /// @param form names and values in turn; a name may come again
+  JsonNode maas(String method, String path, String... form) {
+    var body = new FormBody.Builder();
+    for (int i = 0; i < form.length; i += 2) {
+      body.add(form[i], form[i + 1]);
+    }
+    String whole = "/MAAS/api/2.0/" + path;
+    boolean bare = method.equals("GET") || method.equals("DELETE");
+    return call(
+        method + " " + whole,
+        new Request.Builder().url(base + whole).method(method, bare ? null : body.build()));
   }
 
   private JsonNode call(String what, Request.Builder request) {
