@@ -10,6 +10,7 @@ import io.rackstead.http.Reply;
 import io.rackstead.http.Route.Access;
 import io.rackstead.http.StatusApi;
 import io.rackstead.image.ImageStore;
+import io.rackstead.network.HostAddresses;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -245,15 +246,11 @@ final class ControllerOperations {
   }
 
   private static List<String> addresses() {
-    try (var all = NetworkInterface.networkInterfaces()) {
-      return all.flatMap(NetworkInterface::inetAddresses)
-          .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
-          .map(InetAddress::getHostAddress)
-          .sorted()
-          .toList();
-    } catch (SocketException e) {
-      throw new UncheckedIOException(e);
-    }
+    return HostAddresses.now().stream()
+        .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
+        .map(InetAddress::getHostAddress)
+        .sorted()
+        .toList();
   }
 
   private static Map<String, Object> shape(StatusApi.Service service) {

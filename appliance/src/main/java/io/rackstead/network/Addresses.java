@@ -11,7 +11,6 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// Who has which address of a subnet. Calls belong into the transaction of whatever they are for;
 /// writers take turns, so no two of them get one address. DHCP gives a card the address that it has
@@ -50,7 +49,7 @@ public final class Addresses {
     if (known.isPresent() && there.stream().noneMatch(a -> a.ip().equals(known.get()))) {
       ip = known.get();
     } else {
-      var occupancy = Occupancy.of(all, subnet, there, Set.copyOf(seen(tx, subnet)));
+      var occupancy = Occupancy.of(all, subnet, there, seen(tx, subnet));
       ip =
           requested
               .map(wanted -> wanted(subnet, occupancy, wanted))

@@ -27,9 +27,9 @@ public final class Occupancy {
     this.cidr = cidr;
   }
 
-  /// @param ours our own addresses, and others that answered on the wire
+  /// @param neighbours that answered on the wire and are in nobody's name
   public static Occupancy of(
-      Topology all, Subnet subnet, List<IpAddress> addresses, Collection<InetAddress> ours) {
+      Topology all, Subnet subnet, List<IpAddress> addresses, Collection<InetAddress> neighbours) {
     var occupancy = new Occupancy(subnet.cidr());
     if (subnet.cidr().v4() && subnet.cidr().length() < 31) {
       occupancy.add(subnet.cidr().first(), subnet.cidr().first(), "network-address");
@@ -39,7 +39,8 @@ public final class Occupancy {
     }
     subnet.gateway().ifPresent(ip -> occupancy.add(ip, "gateway-ip"));
     subnet.dnsServers().forEach(ip -> occupancy.add(ip, "dns-server"));
-    ours.forEach(ip -> occupancy.add(ip, "neighbour"));
+    HostAddresses.now().forEach(ip -> occupancy.add(ip, "assigned-ip"));
+    neighbours.forEach(ip -> occupancy.add(ip, "neighbour"));
     for (var range : all.rangesOf(subnet)) {
       boolean dynamic = range.kind() == IpRange.Kind.DYNAMIC;
       if (subnet.managed() || dynamic) {

@@ -128,6 +128,20 @@ class InterfaceOperationsTest {
   }
 
   @Test
+  void anAddressOfOurOwnIsGivenToNobody() {
+    ok(admin.post(API + "subnets/", "cidr=127.0.0.0/29&name=home&vlan=5001"));
+    ok(admin.post(one("ens3", "link_subnet"), "mode=static&subnet=home&force=true"));
+    assertThat(served.now(machine).node().addresses()).containsExactly("127.0.0.2");
+    assertThat(
+            admin
+                .post(one("ens3", "link_subnet"), "mode=static&subnet=home&ip_address=127.0.0.1")
+                .body())
+        .contains("127.0.0.1");
+    assertThat(ok(admin.get(API + "subnets/home/?op=reserved_ip_ranges")).toString())
+        .contains("\"start\":\"127.0.0.1\",\"end\":\"127.0.0.2\"");
+  }
+
+  @Test
   void whatCannotBeIsSaidByItsField() {
     record Wrong(String path, String form, String field) {}
     var wrongs =

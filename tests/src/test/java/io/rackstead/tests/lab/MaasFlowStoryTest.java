@@ -123,7 +123,7 @@ class MaasFlowStoryTest {
         .as("found by what was seen of its hardware")
         .hasSize(1);
     api.maas("POST", "zones/", "name", "row-a");
-    api.maas("POST", "resource-pools/", "name", "web");
+    api.maas("POST", "resourcepools/", "name", "web");
     api.maas("PUT", "machines/" + id + "/", "zone", "row-a", "pool", "web");
   }
 

@@ -8,11 +8,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The agent's way of writing an image beside the plain pipe `curl | zstd -dc | tee >(sha256sum) |
-/// dd`, in the same virtual server, in turn.
+/// dd`, in the same virtual server, in turn; with the beginning of a Debian image, as the whole
+/// takes minutes each time.
 @Tag("bench")
 class WriteBenchTest {
   private static final Duration LIMIT = Duration.ofMinutes(60);
   private static final int ROUNDS = 5;
+  private static final int MIB = 256;
 
   @Test
   void anImageIsWrittenBesideAPlainPipe() {
@@ -24,15 +26,14 @@ class WriteBenchTest {
             images.kernel().toString(),
             images.initrd().toString(),
             images.blob(image.path("compressed")).toString(),
-            image.at("/raw/size").asText(),
-            image.at("/raw/sha256").asText(),
+            Integer.toString(MIB),
             Integer.toString(ROUNDS));
     String figures = Command.output(LIMIT, call);
     double agent = median(figures, "agent");
     double pipe = median(figures, "pipe");
     System.out.printf(
-        "writing %s MiB, s, median of %d: agent %.1f, pipe %.1f, ratio %.2f%n",
-        image.at("/raw/size").asLong() >> 20, ROUNDS, agent, pipe, agent / pipe);
+        "writing %d MiB, s, median of %d: agent %.1f, pipe %.1f, ratio %.2f%n",
+        MIB, ROUNDS, agent, pipe, agent / pipe);
     assertThat(figures.lines().filter(l -> l.startsWith("agent "))).hasSize(ROUNDS);
   }
 
