@@ -30,6 +30,9 @@ import io.rackstead.cli.Desk;
 import io.rackstead.commission.ScriptApi;
 import io.rackstead.demo.Doors;
 import io.rackstead.deploy.Planning;
+import io.rackstead.device.Device;
+import io.rackstead.device.Devices;
+import io.rackstead.dns.DnsServer;
 import io.rackstead.event.Entry;
 import io.rackstead.event.EventApi;
 import io.rackstead.event.EventLog;
@@ -46,7 +49,11 @@ import io.rackstead.machine.Machine;
 import io.rackstead.machine.MachineApi;
 import io.rackstead.machine.Machines;
 import io.rackstead.machine.Verbs;
+import io.rackstead.name.NameBook;
+import io.rackstead.name.Resolution;
 import io.rackstead.network.ConfiguredNetworks;
+import io.rackstead.network.Domain;
+import io.rackstead.network.Ip;
 import io.rackstead.network.NetworkBook;
 import io.rackstead.network.ServedNetworks;
 import io.rackstead.power.BmcKeys;
@@ -65,6 +72,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -73,6 +81,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// The appliance as a list of parts, each made with what it needs. Read it downwards: what is kept,
@@ -83,6 +92,7 @@ public final class Appliance implements AutoCloseable {
   private final Optional<Secret> firstPassword;
   private final WebService web;
   private final PxeServer pxe;
+  private final DnsServer dns;
   private final Database database;
   private volatile int bootPort;
 
@@ -104,7 +114,17 @@ public final class Appliance implements AutoCloseable {
       var machines = new Machines(database, events, tasks, clock, random, book);
 
       ConfiguredNetworks.write(book, config.networks());
-      var networks = new ServedNetworks(book, database, this::observing, () -> "");
+      var sweeper = part(sweeper());
+      var things = Things.open(database, machines, clock, sweeper::later);
+      book.timeBy(() ->
+          Stream.of(things.settings().text("ntp_servers").split("[,\\s]+", -1))
+              .filter(word -> !word.isEmpty())
+              .toList());
+      var networks =
+          new ServedNetworks(
+              book, database, this::observing, () -> book.now().defaultDomain().name());
+      var names = new NameBook(database, book, clock);
+      var devices = new Devices(database, book, clock, random);
       var capabilities = new Capabilities(database, clock, random);
       var booter =
           new MachineBooter(machines, images, capabilities, client -> urls(networks, client));
@@ -179,8 +199,21 @@ public final class Appliance implements AutoCloseable {
       var journal = new Journal(machines, events, booter, clock);
       pxe = part(PxeServer.start(config.pxe(), booter, networks, journal));
       bootPort = pxe.httpPort();
+      Supplier<List<Resolution.Node>> nodes =
+          () ->
+              Stream.concat(
+                      machines.list().stream(), devices.list().stream().map(Device::asMachine))
+                  .map(this::named)
+                  .toList();
+      dns =
+          part(
+              DnsServer.start(
+                  config.dns(),
+                  new Resolution(
+                      book, names, things.settings(), nodes, networks::own, sweeper::later),
+                  networks::own));
+      networks.resolveBy(dns::servesClientsAt);
 
-      var sweeper = part(sweeper());
       var people = new io.rackstead.access.Sessions(random, clock);
       var keys = new ApiKeys(vault, random, clock);
       var routes = new ArrayList<Route>();
@@ -231,8 +264,11 @@ public final class Appliance implements AutoCloseable {
                       vault,
                       clock,
                       machine -> addresses(machine),
-                      Things.open(database, machines, clock, sweeper::later),
+                      things,
                       book,
+                      names,
+                      devices,
+                      nodes,
                       () -> status().services()),
                   sessionApi)
               .routes());
@@ -316,7 +352,16 @@ public final class Appliance implements AutoCloseable {
   }
 
   public List<ServiceState> services() {
-    return pxe.states();
+    return Stream.concat(pxe.states().stream(), Stream.of(dns.state())).toList();
+  }
+
+  /// By what it is configured with and what it was leased.
+  private Resolution.Node named(Machine machine) {
+    var addresses = new LinkedHashSet<InetAddress>();
+    machine.node().addresses().forEach(text -> addresses.add(Ip.parse(text)));
+    addresses(machine).forEach(text -> addresses.add(Ip.parse(text)));
+    return new Resolution.Node(
+        machine.hostname(), machine.labels().domain().orElse(Domain.FIRST), addresses);
   }
 
   /// The first administrator's password, when this start made one; shown once and kept nowhere.

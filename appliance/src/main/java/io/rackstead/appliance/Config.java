@@ -1,5 +1,7 @@
 package io.rackstead.appliance;
 
+import io.rackstead.dns.DnsConfig;
+import io.rackstead.network.Ip;
 import io.rackstead.network.NetworkSpec;
 import io.rackstead.plan.Effort;
 import io.rackstead.pxe.PxeConfig;
@@ -28,7 +30,8 @@ public record Config(
     String bmcUser,
     Effort effort,
     List<String> plaintextFrom,
-    BrakeLimits brake) {
+    BrakeLimits brake,
+    DnsConfig dns) {
   private static final int DEFAULT_PORT = 5240;
   private static final int DEFAULT_TLS_PORT = 5443;
 
@@ -42,7 +45,8 @@ public record Config(
           "rackstead",
           Effort.NORMAL,
           List.of(),
-          new BrakeLimits(10, 60, 250));
+          new BrakeLimits(10, 60, 250),
+          DnsConfig.DEFAULT);
 
   /// How many releases may run at a time and begin in an hour, and how many machines people and
   /// clients may switch off in an hour.
@@ -85,6 +89,8 @@ public record Config(
     PXE_PROXY_PORT("pxe.proxy-port", "proxy DHCP, -1 switches it off"),
     PXE_TFTP_PORT("pxe.tftp-port", "TFTP, -1 switches it off"),
     PXE_HTTP_PORT("pxe.http-port", "HTTP boot, -1 switches it off"),
+    DNS_PORT("dns.port", "DNS, -1 switches it off"),
+    DNS_ADDRESS("dns.address", "address that DNS binds to; none: ours in each managed subnet"),
     PXE_LOADERS("pxe.loaders", "folder with undionly.kpxe and snponly.efi"),
     NETWORK(
         "network",
@@ -131,7 +137,8 @@ public record Config(
               bmcUser,
               effort,
               plaintextFrom,
-              brake);
+              brake,
+              dns);
       case HTTP_PORT ->
           new Config(
               data,
@@ -142,7 +149,8 @@ public record Config(
               bmcUser,
               effort,
               plaintextFrom,
-              brake);
+              brake,
+              dns);
       case HTTP_TLS_PORT, HTTP_CERTIFICATE, HTTP_KEY, HTTP_PLAIN ->
           new Config(
               data,
@@ -153,14 +161,29 @@ public record Config(
               bmcUser,
               effort,
               plaintextFrom,
-              brake);
+              brake,
+              dns);
       case PXE_ADDRESS, PXE_DHCP_PORT, PXE_PROXY_PORT, PXE_TFTP_PORT, PXE_HTTP_PORT, PXE_LOADERS ->
           new Config(
-              data, http, pxe(key, value), networks, accept, bmcUser, effort, plaintextFrom, brake);
+              data,
+              http,
+              pxe(key, value),
+              networks,
+              accept,
+              bmcUser,
+              effort,
+              plaintextFrom,
+              brake,
+              dns);
+      case DNS_PORT -> with(new DnsConfig(port(key, value), dns.address()));
+      case DNS_ADDRESS ->
+          with(
+              new DnsConfig(
+                  dns.port(), Optional.of(value).filter(text -> !text.isEmpty()).map(Ip::parse)));
       case NETWORK -> {
         var more = new java.util.ArrayList<>(networks);
         more.add(NetworkSpec.parse(value));
-        yield new Config(data, http, pxe, more, accept, bmcUser, effort, plaintextFrom, brake);
+        yield new Config(data, http, pxe, more, accept, bmcUser, effort, plaintextFrom, brake, dns);
       }
       case ACCEPT ->
           new Config(
@@ -177,7 +200,8 @@ public record Config(
               bmcUser,
               effort,
               plaintextFrom,
-              brake);
+              brake,
+              dns);
       case BRAKE_AT_A_TIME ->
           with(new BrakeLimits(number(key, value), brake.perHour(), brake.offsPerHour()));
       case BRAKE_PER_HOUR ->
@@ -194,16 +218,18 @@ public record Config(
               bmcUser,
               effort,
               List.of(value.split("[ ,]+")),
-              brake);
+              brake,
+              dns);
       case TEST_EFFORT ->
           new Config(
-              data, http, pxe, networks, accept, bmcUser, effort(value), plaintextFrom, brake);
+              data, http, pxe, networks, accept, bmcUser, effort(value), plaintextFrom, brake, dns);
       case BMC_USER -> {
         if (!value.matches("[A-Za-z0-9_-]{1,16}")) {
           throw new IllegalArgumentException(
               "bmc.user has 1 to 16 letters, digits, - or _, got " + value);
         }
-        yield new Config(data, http, pxe, networks, accept, value, effort, plaintextFrom, brake);
+        yield new Config(
+            data, http, pxe, networks, accept, value, effort, plaintextFrom, brake, dns);
       }
     };
   }
@@ -225,7 +251,8 @@ public record Config(
         bmcUser,
         effort,
         plaintextFrom,
-        brake);
+        brake,
+        dns);
   }
 
   /// Those that were built into the data folder, else those of this host.
@@ -248,6 +275,8 @@ public record Config(
       case PXE_PROXY_PORT -> Integer.toString(pxe.proxyPort());
       case PXE_TFTP_PORT -> Integer.toString(pxe.tftpPort());
       case PXE_HTTP_PORT -> Integer.toString(pxe.httpPort());
+      case DNS_PORT -> Integer.toString(dns.port());
+      case DNS_ADDRESS -> dns.address().map(Ip::text).orElse("(ours in each managed subnet)");
       case PXE_LOADERS -> pxe.loaderDirectory().toString();
       case NETWORK -> networks.isEmpty() ? "(none: DHCP is silent)" : networks.toString();
       case ACCEPT -> accept.isPresent() ? "all" : "none";
@@ -294,7 +323,13 @@ public record Config(
   }
 
   private Config with(BrakeLimits limits) {
-    return new Config(data, http, pxe, networks, accept, bmcUser, effort, plaintextFrom, limits);
+    return new Config(
+        data, http, pxe, networks, accept, bmcUser, effort, plaintextFrom, limits, dns);
+  }
+
+  private Config with(DnsConfig newDns) {
+    return new Config(
+        data, http, pxe, networks, accept, bmcUser, effort, plaintextFrom, brake, newDns);
   }
 
   private static int number(Key key, String value) {

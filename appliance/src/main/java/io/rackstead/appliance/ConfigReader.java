@@ -129,7 +129,8 @@ final class ConfigReader {
                 config.bmcUser(),
                 config.effort(),
                 config.plaintextFrom(),
-                config.brake());
+                config.brake(),
+                config.dns());
       }
       for (var value : values) {
         config = config.with(key, value);

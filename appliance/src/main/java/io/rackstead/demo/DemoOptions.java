@@ -67,6 +67,7 @@ public record DemoOptions(int machines, double speed, double faults, long seed) 
             "--pxe.dhcp-port=-1",
             "--pxe.proxy-port=-1",
             "--pxe.tftp-port=-1",
+            "--dns.port=-1",
             "--pxe.http-port=0",
             "--network=lo 127.0.0.0/8 proxy",
             "--accept=all",

@@ -31,13 +31,11 @@ final class InterfaceOperations {
   private static final String ALL = "nodes/{system_id}/interfaces/";
   private static final String ONE = "nodes/{system_id}/interfaces/{id}/";
   private final Parts parts;
-  private final MachineOperations machines;
   private final NodeEdits edits;
   private final InterfaceShape shapes;
 
   InterfaceOperations(Parts parts, MachineOperations machines) {
     this.parts = parts;
-    this.machines = machines;
     this.edits = new NodeEdits(parts, machines);
     this.shapes = new InterfaceShape(parts.networks()::now);
   }
@@ -61,11 +59,11 @@ final class InterfaceOperations {
   }
 
   private Reply list(Call call) {
-    return Dispatch.json(shapes.all(machines.machine(call)));
+    return Dispatch.json(shapes.all(edits.node(call)));
   }
 
   private Reply read(Call call) {
-    var machine = machines.machine(call);
+    var machine = edits.node(call);
     return shown(machine, one(call, machine).id());
   }
 
@@ -121,6 +119,7 @@ final class InterfaceOperations {
 
   /// Two machines with one MAC are never to be told apart.
   private void mustBeNobodys(MacAddress mac) {
+    DeviceOperations.mustBeNobodys(parts, mac, Optional.empty());
     parts.machines().list().stream()
         .filter(other ->
             other.identity().macs().contains(mac)

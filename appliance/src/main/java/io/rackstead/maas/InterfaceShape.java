@@ -24,6 +24,10 @@ final class InterfaceShape {
     this.networks = networks;
   }
 
+  Topology networks() {
+    return networks.get();
+  }
+
   List<Map<String, Object>> all(Machine machine) {
     return machine.node().interfaces().stream().map(i -> of(machine, i)).toList();
   }

@@ -7,6 +7,7 @@ import io.rackstead.access.SessionApi;
 import io.rackstead.access.SshKeys;
 import io.rackstead.access.Users;
 import io.rackstead.access.Vault;
+import io.rackstead.device.Devices;
 import io.rackstead.http.Problem;
 import io.rackstead.http.Reply;
 import io.rackstead.http.Request;
@@ -19,6 +20,8 @@ import io.rackstead.image.directory.Uploads;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.Machines;
 import io.rackstead.machine.Verbs;
+import io.rackstead.name.NameBook;
+import io.rackstead.name.Resolution;
 import io.rackstead.network.NetworkBook;
 import io.rackstead.store.Database;
 import java.time.InstantSource;
@@ -54,6 +57,7 @@ public final class MaasApi {
   /// What the dialect translates to.
   ///
   /// @param addresses the addresses that a machine has now
+  /// @param nodes what is known by a name, with its addresses
   /// @param services how the appliance's own services are now
   public record Parts(
       Machines machines,
@@ -69,6 +73,9 @@ public final class MaasApi {
       Function<Machine, List<String>> addresses,
       Things things,
       NetworkBook networks,
+      NameBook names,
+      Devices devices,
+      Supplier<List<Resolution.Node>> nodes,
       Supplier<List<StatusApi.Service>> services) {}
 
   public MaasApi(Parts parts, SessionApi sessions) {
@@ -95,6 +102,10 @@ public final class MaasApi {
     operations.addAll(new FabricOperations(parts.networks()).operations());
     operations.addAll(new SubnetOperations(parts).operations());
     operations.addAll(new RangeOperations(parts.networks()).operations());
+    operations.addAll(new DeviceOperations(parts, machines).operations());
+    operations.addAll(new AddressOperations(parts).operations());
+    operations.addAll(new DomainOperations(parts).operations());
+    operations.addAll(new DnsOperations(parts).operations());
     operations.addAll(new EventOperations(parts, machines).operations());
     operations.addAll(new NoticeOperations(parts).operations());
     operations.addAll(new ScriptOperations(parts).operations());

@@ -67,17 +67,24 @@ final class MachineFilter {
             (machine, value) ->
                 machine.node().interfaces().stream()
                     .anyMatch(i -> InterfaceFilter.fits(networks, i, Map.of(key, value))))
-        .or(() -> Optional.ofNullable(FILTERS.get(name)));
+        .or(() ->
+            switch (name) {
+              case "hostname", "name" ->
+                  Optional.of((machine, value) -> named(machine, value, networks));
+              case "domain" ->
+                  Optional.of((machine, value) -> {
+                    var domain = networks.domainOf(machine.labels().domain());
+                    return networks.domainNamed(value).filter(domain::equals).isPresent();
+                  });
+              default -> Optional.ofNullable(FILTERS.get(name));
+            });
   }
 
   private static Map<String, BiPredicate<Machine, String>> filters() {
     var filters = new HashMap<String, BiPredicate<Machine, String>>();
     filters.put("id", (machine, id) -> machine.id().text().equals(id));
     filters.put("system_id", (machine, id) -> machine.id().text().equals(id));
-    filters.put("hostname", MachineFilter::named);
-    filters.put("name", MachineFilter::named);
     filters.put("mac_address", MachineFilter::hasMac);
-    filters.put("domain", (_, domain) -> domain.equals(PlaceShape.DOMAIN));
     filters.put("zone", (machine, zone) -> machine.labels().zone().equals(zone));
     filters.put("pool", (machine, pool) -> machine.labels().pool().equals(pool));
     filters.put("status", MachineFilter::inState);
@@ -100,9 +107,9 @@ final class MachineFilter {
     return java.util.Arrays.stream(tags.split("[,\\s]+", -1)).filter(tag -> !tag.isEmpty());
   }
 
-  private static boolean named(Machine machine, String name) {
+  private static boolean named(Machine machine, String name, Topology networks) {
     return machine.hostname().equalsIgnoreCase(name)
-        || (machine.hostname() + "." + PlaceShape.DOMAIN).equalsIgnoreCase(name);
+        || MachineShape.fqdn(machine, networks).equalsIgnoreCase(name);
   }
 
   private static boolean hasMac(Machine machine, String mac) {

@@ -20,6 +20,7 @@ import io.rackstead.machine.Identity;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.State;
 import io.rackstead.machine.Verbs;
+import io.rackstead.network.Domain;
 import io.rackstead.place.Place;
 import io.rackstead.pxe.net.MacAddress;
 import java.util.LinkedHashMap;
@@ -83,6 +84,9 @@ final class MachineOperations {
         .pools()
         .find(labels.pool())
         .ifPresent(pool -> shape.put("pool", PlaceOperations.pool(pool)));
+    shape.put(
+        "domain",
+        NameShape.domain(parts.networks().now().domainOf(labels.domain()), parts.names().now()));
     return shape;
   }
 
@@ -168,7 +172,7 @@ final class MachineOperations {
       throw FormErrors.of("mac_addresses", "At least one MAC address is required.");
     }
     var arch = architecture(call);
-    var hostname = call.text("hostname").orElse("");
+    var hostname = hostname(call).orElse("");
     if (!hostname.isEmpty()) {
       checkHostname(hostname, Optional.empty());
     }
@@ -257,13 +261,15 @@ final class MachineOperations {
     call.text("zone").ifPresent(zone -> places.put("zone", List.of(zone)));
     call.text("pool").ifPresent(pool -> places.put("pool", List.of(pool)));
     checkPlaces(places);
-    var hostname = call.text("hostname").filter(text -> !text.isEmpty()).orElse(before.hostname());
+    var hostname = hostname(call).filter(text -> !text.isEmpty()).orElse(before.hostname());
     if (!hostname.equals(before.hostname())) {
       checkHostname(hostname, Optional.of(machine));
     }
+    var domain = domain(call);
     var after =
         before
             .withHostname(hostname)
+            .withDomain(domain.orElseGet(() -> before.domain().orElse(Domain.FIRST)))
             .withDescription(call.text("description").orElse(before.description()))
             .withPlace(
                 call.text("zone").filter(t -> !t.isEmpty()).orElse(before.zone()),
@@ -273,6 +279,27 @@ final class MachineOperations {
                     .map(Place::name)
                     .orElse(before.pool()));
     return after.equals(before) ? machine : parts.verbs().edit(call.request(), machine, after);
+  }
+
+  /// Clients may send `host.domain` for both.
+  private static Optional<String> hostname(Call call) {
+    return call.text("hostname").map(text -> text.replaceFirst("\\..*", ""));
+  }
+
+  private Optional<Long> domain(Call call) {
+    var text =
+        Fields.filled(call, "domain")
+            .or(() ->
+                call.text("hostname")
+                    .filter(name -> name.contains("."))
+                    .map(name -> name.substring(name.indexOf('.') + 1)));
+    return text.map(name ->
+        parts
+            .networks()
+            .now()
+            .domainNamed(name)
+            .orElseThrow(() -> FormErrors.of("domain", "There is no domain " + name + "."))
+            .id());
   }
 
   private void checkHostname(String hostname, Optional<Machine> of) {
@@ -300,6 +327,7 @@ final class MachineOperations {
               + ": abort it first, or say force=true");
     }
     parts.verbs().delete(call.request(), machine);
+    parts.devices().deleteOf(Origin.of(call.request()), machine.id());
     return Reply.none();
   }
 

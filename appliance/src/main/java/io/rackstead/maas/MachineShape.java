@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.State;
+import io.rackstead.network.Topology;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -20,7 +21,7 @@ final class MachineShape {
   static Map<String, Object> of(
       Machine machine, List<String> addresses, InterfaceShape interfaces) {
     var shape = new LinkedHashMap<String, Object>();
-    names(shape, machine);
+    names(shape, machine, interfaces);
     sizes(shape, machine);
     standing(shape, machine);
     devices(shape, machine, addresses, interfaces);
@@ -34,11 +35,15 @@ final class MachineShape {
     return Dispatch.ROOT + "machines/" + machine.id() + "/";
   }
 
-  private static void names(Map<String, Object> shape, Machine machine) {
+  static String fqdn(Machine machine, Topology all) {
+    return machine.hostname() + "." + all.domainOf(machine.labels().domain()).name();
+  }
+
+  private static void names(Map<String, Object> shape, Machine machine, InterfaceShape interfaces) {
     var labels = machine.labels();
     shape.put("system_id", machine.id().text());
     shape.put("hostname", machine.hostname());
-    shape.put("fqdn", machine.hostname() + "." + PlaceShape.DOMAIN);
+    shape.put("fqdn", fqdn(machine, interfaces.networks()));
     shape.put("description", labels.description());
     shape.put("hardware_uuid", machine.identity().uuid().map(Object::toString));
     shape.put("owner", Optional.of(labels.owner()).filter(owner -> !owner.isEmpty()));
@@ -48,7 +53,6 @@ final class MachineShape {
     shape.put("tag_names", labels.tags());
     shape.put("zone", PlaceShape.zone(labels.zone()));
     shape.put("pool", PlaceShape.pool(labels.pool()));
-    shape.put("domain", PlaceShape.domain());
     shape.put("address_ttl", Optional.empty());
     shape.put("node_type", 0);
     shape.put("node_type_name", "Machine");

@@ -1,5 +1,7 @@
 package io.rackstead.maas;
 
+import io.rackstead.access.Origin;
+import io.rackstead.device.Device;
 import io.rackstead.http.Problem;
 import io.rackstead.maas.MaasApi.Parts;
 import io.rackstead.machine.Event;
@@ -11,6 +13,7 @@ import io.rackstead.node.NodeNumbers;
 import io.rackstead.node.Setup;
 import java.util.ArrayDeque;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
@@ -38,8 +41,27 @@ final class NodeEdits {
     this.machines = machines;
   }
 
+  /// The machine or device that a path names.
+  Machine node(Call call) {
+    return device(call).map(Device::asMachine).orElseGet(() -> machines.machine(call));
+  }
+
+  private Optional<Device> device(Call call) {
+    return parts
+        .devices()
+        .find(call.part("system_id"))
+        .filter(d -> call.principal().sees(d.labels().owner()));
+  }
+
   /// The machine, if its interfaces may be changed now by who asks.
   Machine wirable(Call call) {
+    var device = device(call);
+    if (device.isPresent()) {
+      if (!call.principal().mayChange(device.get().labels().owner())) {
+        throw new Problem(403, device.get().labels().hostname() + " is not yours to change.");
+      }
+      return device.get().asMachine();
+    }
     var machine = machines.machine(call);
     Verbs.mustOperate(call.request(), machine);
     Verbs.mustBeUnlocked(machine);
@@ -97,6 +119,13 @@ final class NodeEdits {
   /// Carries a change out; it is made from what the caller saw, or refused.
   Machine change(Call call, Machine machine, String what, UnaryOperator<Setup> how) {
     var after = how.apply(machine.node());
+    var device = device(call);
+    if (device.isPresent()) {
+      return parts
+          .devices()
+          .change(Origin.of(call.request()), device.get(), what, d -> d.with(after))
+          .asMachine();
+    }
     return after.equals(machine.node())
         ? machine
         : parts

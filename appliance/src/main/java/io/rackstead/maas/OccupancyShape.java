@@ -7,6 +7,7 @@ import io.rackstead.network.IpAddress;
 import io.rackstead.network.Occupancy;
 import io.rackstead.network.Occupancy.Block;
 import io.rackstead.network.Subnet;
+import io.rackstead.network.Topology;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
@@ -104,7 +105,7 @@ final class OccupancyShape {
   }
 
   static Map<String, Object> address(
-      IpAddress address, Machines machines, boolean user, boolean summary) {
+      IpAddress address, Machines machines, Topology all, boolean user, boolean summary) {
     var shape = new LinkedHashMap<String, Object>();
     shape.put("ip", Ip.text(address.ip()));
     shape.put("alloc_type", address.kind().number());
@@ -120,7 +121,7 @@ final class OccupancyShape {
             var node = new LinkedHashMap<String, Object>();
             node.put("system_id", machine.id().text());
             node.put("node_type", 0);
-            node.put("fqdn", machine.hostname() + "." + PlaceShape.DOMAIN);
+            node.put("fqdn", MachineShape.fqdn(machine, all));
             node.put("hostname", machine.hostname());
             node.put("is_container", false);
             node.put("via", "interface");

@@ -196,7 +196,8 @@ final class SubnetOperations {
     boolean summary = call.truth("with_summary").orElse(true);
     return Dispatch.json(
         parts.database().read(tx -> book.addresses().of(tx, subnet.id())).stream()
-            .map(a -> OccupancyShape.address(a, parts.machines(), user, summary))
+            .map(a ->
+                OccupancyShape.address(a, parts.machines(), parts.networks().now(), user, summary))
             .toList());
   }
 }

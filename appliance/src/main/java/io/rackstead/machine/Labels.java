@@ -1,11 +1,14 @@
 package io.rackstead.machine;
 
+import io.rackstead.network.Domain;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// What people call a machine and sort it by.
 ///
 /// @param owner the user it is allocated to, empty when nobody
+/// @param domain by its number; empty: the one that was there from the start
 /// @param ownerData MAAS's owner data, kept until release
 public record Labels(
     String hostname,
@@ -14,22 +17,24 @@ public record Labels(
     String pool,
     List<String> tags,
     String owner,
-    Map<String, String> ownerData) {
+    Map<String, String> ownerData,
+    Optional<Long> domain) {
   public Labels {
     tags = List.copyOf(tags);
     ownerData = Map.copyOf(ownerData);
   }
 
   public static Labels named(String hostname) {
-    return new Labels(hostname, "", "default", "default", List.of(), "", Map.of());
+    return new Labels(
+        hostname, "", "default", "default", List.of(), "", Map.of(), Optional.empty());
   }
 
   public Labels withHostname(String newHostname) {
-    return new Labels(newHostname, description, zone, pool, tags, owner, ownerData);
+    return new Labels(newHostname, description, zone, pool, tags, owner, ownerData, domain);
   }
 
   public Labels withDescription(String newDescription) {
-    return new Labels(hostname, newDescription, zone, pool, tags, owner, ownerData);
+    return new Labels(hostname, newDescription, zone, pool, tags, owner, ownerData, domain);
   }
 
   public Labels withOwner(String newOwner) {
@@ -40,18 +45,31 @@ public record Labels(
         pool,
         tags,
         newOwner,
-        newOwner.isEmpty() ? Map.of() : ownerData);
+        newOwner.isEmpty() ? Map.of() : ownerData,
+        domain);
   }
 
   public Labels withOwnerData(Map<String, String> newData) {
-    return new Labels(hostname, description, zone, pool, tags, owner, newData);
+    return new Labels(hostname, description, zone, pool, tags, owner, newData, domain);
   }
 
   public Labels withPlace(String newZone, String newPool) {
-    return new Labels(hostname, description, newZone, newPool, tags, owner, ownerData);
+    return new Labels(hostname, description, newZone, newPool, tags, owner, ownerData, domain);
   }
 
   public Labels withTags(List<String> newTags) {
-    return new Labels(hostname, description, zone, pool, newTags, owner, ownerData);
+    return new Labels(hostname, description, zone, pool, newTags, owner, ownerData, domain);
+  }
+
+  public Labels withDomain(long newDomain) {
+    return new Labels(
+        hostname,
+        description,
+        zone,
+        pool,
+        tags,
+        owner,
+        ownerData,
+        Optional.of(newDomain).filter(id -> id != Domain.FIRST));
   }
 }

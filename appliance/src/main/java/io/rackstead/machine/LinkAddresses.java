@@ -18,19 +18,19 @@ import java.util.Set;
 /// Gives the links of a machine their addresses and takes them back, in the transaction that writes
 /// the machine: a static link has its address at once, an automatic one while it is deployed. So no
 /// two machines are ever written with one address.
-final class LinkAddresses {
+public final class LinkAddresses {
   private static final Set<Kind> GIVEN = EnumSet.of(Kind.AUTO, Kind.STICKY);
   private final NetworkBook book;
   private final Addresses addresses;
 
-  LinkAddresses(NetworkBook book) {
+  public LinkAddresses(NetworkBook book) {
     this.book = book;
     addresses = book.addresses();
   }
 
   /// The machine with its addresses filled in. Refuses with a problem when there are none left, or
   /// when the one that was asked for is somebody else's.
-  Machine settled(Tx tx, Machine before, Machine after) {
+  public Machine settled(Tx tx, Machine before, Machine after) {
     boolean deployed = after.deployment().isPresent();
     if (before.node().equals(after.node()) && before.deployment().isPresent() == deployed) {
       return after;
@@ -59,7 +59,7 @@ final class LinkAddresses {
         : after.with(after.node().withInterfaces(interfaces));
   }
 
-  void gone(Tx tx, MachineId machine) {
+  public void gone(Tx tx, MachineId machine) {
     for (var held : addresses.ofMachine(tx, machine.text())) {
       addresses.release(tx, held.ip());
     }

@@ -36,6 +36,7 @@ public final class Machines {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final MachineStore store;
+  private final NetworkBook networks;
   private final Map<MachineId, Machine> view = new ConcurrentSkipListMap<>();
   private final Map<MacAddress, MachineId> byMac = new ConcurrentHashMap<>();
   private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
@@ -50,6 +51,7 @@ public final class Machines {
       InstantSource clock,
       RandomGenerator random,
       NetworkBook networks) {
+    this.networks = networks;
     store = new MachineStore(new LinkAddresses(networks));
     this.database = database;
     this.events = events;
@@ -251,7 +253,7 @@ public final class Machines {
                   id,
                   1,
                   identity,
-                  Labels.named(name),
+                  Labels.named(name).withDomain(networks.now().defaultDomain().id()),
                   new Standing(State.NEW, Optional.empty(), 1, now, Optional.empty(), ""),
                   false,
                   quarantine,

@@ -207,7 +207,10 @@ public final class Verbs {
         instanceof DiskChoice.None(var why)) {
       throw new Problem(409, machine.hostname() + ": " + why);
     }
-    var around = Around.of(networks.now());
+    var all = networks.now();
+    var around =
+        Around.of(all, networks::resolvers)
+            .in(all.domainOf(machine.labels().domain()).name(), networks.timeServers());
     Wiring.uninstallable(machine.node(), around)
         .ifPresent(why -> {
           throw new Problem(409, machine.hostname() + " cannot be deployed: " + why);

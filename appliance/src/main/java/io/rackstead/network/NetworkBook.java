@@ -6,10 +6,13 @@ import io.rackstead.http.Problem;
 import io.rackstead.pxe.Networks.Mode;
 import io.rackstead.store.Database;
 import io.rackstead.store.Tx;
+import java.net.InetAddress;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// The one door to the networks: every change is checked beside what is there, written with its
 /// audit row, and seen by the next reader. Readers get all of it from memory.
@@ -22,6 +25,8 @@ public final class NetworkBook {
   private final Addresses addresses;
   private final AtomicLong version = new AtomicLong();
   private volatile Kept kept;
+  private volatile Supplier<List<String>> timeServers = List::of;
+  private volatile Function<Subnet, List<InetAddress>> resolvers = Subnet::dnsServers;
 
   private record Kept(Topology topology, long version) {}
 
@@ -46,6 +51,24 @@ public final class NetworkBook {
   /// Grows with each change of a network or an address.
   public long version() {
     return version.get();
+  }
+
+  /// Whom machines in a subnet are told to ask for names.
+  public List<InetAddress> resolvers(Subnet subnet) {
+    return resolvers.apply(subnet);
+  }
+
+  public void resolveBy(Function<Subnet, List<InetAddress>> newResolvers) {
+    resolvers = newResolvers;
+  }
+
+  /// Whom machines are told to ask for the time.
+  public List<String> timeServers() {
+    return timeServers.get();
+  }
+
+  public void timeBy(Supplier<List<String>> newServers) {
+    timeServers = newServers;
   }
 
   public Addresses addresses() {
@@ -179,6 +202,34 @@ public final class NetworkBook {
       long id = NetworkRows.save(tx, route);
       audit(route.id() == NEW, "static route " + id);
       return now().routes().stream().filter(r -> r.id() == id).findFirst().orElseThrow();
+    }
+
+    public Domain save(Domain domain) {
+      NetworkRules.check(now(), domain);
+      long id = NetworkRows.save(tx, domain);
+      audit(domain.id() == NEW, "domain " + domain.name());
+      return now().domain(id).orElseThrow();
+    }
+
+    public Domain makeDefault(Domain domain) {
+      for (var was : now().domains()) {
+        if (was.isDefault() != (was.id() == domain.id())) {
+          NetworkRows.save(tx, was.withDefault(was.id() == domain.id()));
+        }
+      }
+      audit(false, "domain " + domain.name() + " (the default now)");
+      return now().domain(domain.id()).orElseThrow();
+    }
+
+    /// @param used by what, in words
+    public void remove(Domain domain, Optional<String> used) {
+      if (domain.isDefault() || domain.id() == Domain.FIRST) {
+        throw new Problem(400, "This domain is the default domain, it cannot be deleted.");
+      }
+      used.ifPresent(by -> {
+        throw new Problem(400, "Can't delete domain %s: %s.".formatted(domain.name(), by));
+      });
+      removed("domain", domain.id(), "domain " + domain.name());
     }
 
     public void remove(Fabric fabric) {

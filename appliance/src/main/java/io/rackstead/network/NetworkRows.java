@@ -40,14 +40,28 @@ final class NetworkRows {
                     MacAddress.parse(row.getString(4)),
                     row.getString(5))),
         tx.list(
-            "select id, source_id, destination_id, gateway_ip, metric from static_route order by id",
+            "select id, source_id, destination_id, gateway_ip, metric from static_route order by"
+                + " id",
             row ->
                 new StaticRoute(
                     row.getLong(1),
                     row.getLong(2),
                     row.getLong(3),
                     Ip.parse(row.getString(4)),
-                    row.getInt(5))));
+                    row.getInt(5))),
+        tx.list("select * from domain order by id", NetworkRows::domain));
+  }
+
+  private static Domain domain(ResultSet row) throws SQLException {
+    int ttl = row.getInt("ttl");
+    boolean none = row.wasNull();
+    return new Domain(
+        row.getLong("id"),
+        row.getString("name"),
+        row.getBoolean("authoritative"),
+        none ? Optional.empty() : Optional.of(ttl),
+        row.getBoolean("is_default"),
+        words(row.getString("forward_dns")).map(Ip::parse).toList());
   }
 
   private static Vlan vlan(ResultSet row) throws SQLException {
@@ -144,7 +158,8 @@ final class NetworkRows {
         tx,
         "vlan",
         vlan.id(),
-        "fabric_id vid name description mtu dhcp_on space_id relay_vlan_id network_interface dhcp_mode",
+        "fabric_id vid name description mtu dhcp_on space_id relay_vlan_id network_interface"
+            + " dhcp_mode",
         vlan.fabricId(),
         vlan.vid(),
         vlan.name(),
@@ -219,5 +234,18 @@ final class NetworkRows {
         route.destinationId(),
         Ip.text(route.gateway()),
         route.metric());
+  }
+
+  static long save(Tx tx, Domain domain) {
+    return save(
+        tx,
+        "domain",
+        domain.id(),
+        "name authoritative ttl is_default forward_dns",
+        domain.name(),
+        domain.authoritative(),
+        domain.ttl(),
+        domain.isDefault(),
+        texts(domain.forward()));
   }
 }

@@ -1,12 +1,13 @@
 package io.rackstead.network;
 
+import io.rackstead.dns.DnsName;
 import io.rackstead.network.IpRange.Kind;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 
 /// What may stand beside what. Each says which field is wrong and why.
-final class NetworkRules {
+public final class NetworkRules {
   private static final int NAME = 256;
   private static final int TEXT = 1000;
 
@@ -247,6 +248,32 @@ final class NetworkRules {
                 && r.destinationId() == route.destinationId()
                 && r.gateway().equals(route.gateway()))) {
       throw new Rejected("__all__", "This route is there already.");
+    }
+  }
+
+  static void check(Topology all, Domain domain) {
+    if (domain.name().isEmpty()) {
+      throw new Rejected("name", "This field is required.");
+    }
+    if (!DnsName.valid(domain.name())
+        || !domain.name().matches("[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9])?")) {
+      throw new Rejected("name", "Invalid domain name: " + domain.name() + ".");
+    }
+    if (all.domains().stream()
+        .anyMatch(d -> d.id() != domain.id() && d.name().equalsIgnoreCase(domain.name()))) {
+      throw new Rejected("name", "Domain with this Name already exists.");
+    }
+    ttl("ttl", domain.ttl());
+    if (domain.authoritative() && !domain.forward().isEmpty()) {
+      throw new Rejected(
+          "__all__", "a domain cannot be both authoritative and have forward DNS servers.");
+    }
+  }
+
+  /// RFC 2181 §8, and a week at most.
+  public static void ttl(String field, Optional<Integer> ttl) {
+    if (ttl.isPresent() && (ttl.get() < 1 || ttl.get() > 604_800)) {
+      throw new Rejected(field, "Ensure this value is between 1 and 604800.");
     }
   }
 

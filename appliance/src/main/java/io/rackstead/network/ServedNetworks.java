@@ -16,10 +16,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -37,6 +40,7 @@ public final class ServedNetworks implements Networks {
   private final BooleanSupplier silent;
   private final Supplier<Map<String, List<InetAddress>>> interfaces;
   private final Supplier<String> domain;
+  private volatile Predicate<InetAddress> resolver = _ -> false;
   private volatile Kept kept = new Kept(List.of(), List.of(), Long.MIN_VALUE, -1);
 
   /// @param ours networks that we have an address on, whether DHCP is on there or not
@@ -96,6 +100,46 @@ public final class ServedNetworks implements Networks {
         .flatMap(address -> ours.stream().filter(s -> s.subnet().contains(address)).findFirst())
         .or(() -> ours.stream().findFirst())
         .map(Served::serverAddress);
+  }
+
+  /// Where we answer names ourselves: machines are told so where the subnet says nothing else.
+  public void resolveBy(Predicate<InetAddress> newResolver) {
+    resolver = newResolver;
+    book.resolveBy(this::resolvers);
+  }
+
+  private List<InetAddress> resolvers(Subnet subnet) {
+    return !subnet.dnsServers().isEmpty() || !subnet.allowDns()
+        ? subnet.dnsServers()
+        : interfaces.get().values().stream()
+            .flatMap(List::stream)
+            .filter(subnet.cidr()::contains)
+            .filter(resolver)
+            .limit(1)
+            .toList();
+  }
+
+  /// All addresses of ours that are in a managed subnet.
+  public Set<InetAddress> own() {
+    var subnets = book.now().subnets();
+    var own = new LinkedHashSet<InetAddress>();
+    if (!subnets.isEmpty()) {
+      interfaces.get().values().stream()
+          .flatMap(List::stream)
+          .filter(ip -> subnets.stream().anyMatch(s -> s.cidr().contains(ip)))
+          .forEach(own::add);
+    }
+    return own;
+  }
+
+  private List<Inet4Address> dnsServers(Subnet subnet, Inet4Address here) {
+    boolean ours = subnet.dnsServers().isEmpty() && subnet.allowDns() && resolver.test(here);
+    return ours
+        ? List.of(here)
+        : subnet.dnsServers().stream()
+            .filter(Inet4Address.class::isInstance)
+            .map(Inet4Address.class::cast)
+            .toList();
   }
 
   private Kept look(long nanos, long version) {
@@ -174,10 +218,8 @@ public final class ServedNetworks implements Networks {
                   .toList(),
               reservations,
               subnet.gateway().map(Inet4Address.class::cast),
-              subnet.dnsServers().stream()
-                  .filter(Inet4Address.class::isInstance)
-                  .map(Inet4Address.class::cast)
-                  .toList(),
+              dnsServers(subnet, here.address()),
+              timeServers(),
               Optional.of(subnet.dhcpDomain().isEmpty() ? domain.get() : subnet.dhcpDomain())
                   .filter(name -> !name.isEmpty()),
               LEASE,
@@ -201,6 +243,16 @@ public final class ServedNetworks implements Networks {
     return routes.isEmpty()
         ? OptionTemplate.NONE
         : OptionTemplate.of(Map.of("classless-static-routes", routes));
+  }
+
+  /// Option 42 knows addresses only.
+  private List<Inet4Address> timeServers() {
+    return book.timeServers().stream()
+        .filter(text -> text.matches("[0-9.]+"))
+        .map(Ip::parse)
+        .filter(Inet4Address.class::isInstance)
+        .map(Inet4Address.class::cast)
+        .toList();
   }
 
   private static Optional<Ours> ours(

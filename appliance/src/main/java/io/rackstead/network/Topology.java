@@ -13,7 +13,28 @@ public record Topology(
     List<Subnet> subnets,
     List<IpRange> ranges,
     List<ReservedIp> reserved,
-    List<StaticRoute> routes) {
+    List<StaticRoute> routes,
+    List<Domain> domains) {
+  public Optional<Domain> domain(long id) {
+    return domains.stream().filter(d -> d.id() == id).findFirst();
+  }
+
+  /// What newcomers are in.
+  public Domain defaultDomain() {
+    return domains.stream().filter(Domain::isDefault).findFirst().orElseThrow();
+  }
+
+  /// What a node is in; without a word it is the one that was there from the start.
+  public Domain domainOf(Optional<Long> id) {
+    return id.flatMap(this::domain).or(() -> domain(Domain.FIRST)).orElseGet(this::defaultDomain);
+  }
+
+  public Optional<Domain> domainNamed(String text) {
+    return number(text)
+        .flatMap(this::domain)
+        .or(() -> domains.stream().filter(d -> d.name().equalsIgnoreCase(text)).findFirst());
+  }
+
   public Optional<Fabric> fabric(long id) {
     return fabrics.stream().filter(f -> f.id() == id).findFirst();
   }

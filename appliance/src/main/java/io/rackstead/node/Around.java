@@ -2,13 +2,23 @@ package io.rackstead.node;
 
 import io.rackstead.network.Ip;
 import io.rackstead.network.Topology;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// What the configuration of a machine needs to know of the networks. Written down with a
 /// deployment, for what a machine is installed with is fixed when that is asked for.
-public record Around(List<Vlan> vlans, List<Subnet> subnets) {
+///
+/// @param domain what the machine is in, and where short names are looked for
+/// @param ntp whom it is told to ask for the time
+public record Around(
+    List<Vlan> vlans, List<Subnet> subnets, Optional<String> domain, List<String> ntp) {
   public static final Around NOTHING = new Around(List.of(), List.of());
+
+  public Around(List<Vlan> vlans, List<Subnet> subnets) {
+    this(vlans, subnets, Optional.empty(), List.of());
+  }
 
   public record Vlan(long id, int vid, int mtu) {}
 
@@ -31,9 +41,17 @@ public record Around(List<Vlan> vlans, List<Subnet> subnets) {
   public Around {
     vlans = List.copyOf(vlans);
     subnets = List.copyOf(subnets);
+    // not in what was written before there was any
+    ntp = Optional.ofNullable(ntp).map(List::copyOf).orElse(List.of());
   }
 
   public static Around of(Topology all) {
+    return of(all, io.rackstead.network.Subnet::dnsServers);
+  }
+
+  /// @param resolvers whom machines in a subnet ask for names
+  public static Around of(
+      Topology all, Function<io.rackstead.network.Subnet, List<InetAddress>> resolvers) {
     return new Around(
         all.vlans().stream().map(v -> new Vlan(v.id(), v.vid(), v.mtu())).toList(),
         all.subnets().stream()
@@ -43,8 +61,12 @@ public record Around(List<Vlan> vlans, List<Subnet> subnets) {
                     s.cidr().toString(),
                     s.vlanId(),
                     s.gateway().map(Ip::text),
-                    s.dnsServers().stream().map(Ip::text).toList()))
+                    resolvers.apply(s).stream().map(Ip::text).toList()))
             .toList());
+  }
+
+  public Around in(String newDomain, List<String> newNtp) {
+    return new Around(vlans, subnets, Optional.of(newDomain), newNtp);
   }
 
   /// Only what the machine is on.
@@ -56,7 +78,9 @@ public record Around(List<Vlan> vlans, List<Subnet> subnets) {
             .toList(),
         subnets.stream()
             .filter(s -> setup.links().anyMatch(l -> l.subnet().equals(Optional.of(s.id()))))
-            .toList());
+            .toList(),
+        domain,
+        ntp);
   }
 
   public Optional<Vlan> vlan(long id) {

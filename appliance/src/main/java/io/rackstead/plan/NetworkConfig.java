@@ -156,8 +156,10 @@ final class NetworkConfig {
       }
     }
     if (!servers.isEmpty()) {
-      var list = fields.putObject("nameservers").putArray("addresses");
+      var asked = fields.putObject("nameservers");
+      var list = asked.putArray("addresses");
       servers.forEach(list::add);
+      around.domain().ifPresent(domain -> asked.putArray("search").add(domain));
     }
   }
 

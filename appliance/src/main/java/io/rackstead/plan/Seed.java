@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rackstead.machine.Deployment;
 import io.rackstead.machine.Machine;
+import io.rackstead.node.Around;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -54,6 +55,15 @@ public final class Seed {
   private static ObjectNode config(Machine machine, String reportUrl) {
     var config = JSON.objectNode();
     config.putArray("datasource_list").add("NoCloud").add("None");
+    var time = machine.deployment().flatMap(Deployment::around).map(Around::ntp).orElse(List.of());
+    if (!time.isEmpty()) {
+      var ntp = config.putObject("ntp");
+      ntp.put("enabled", true);
+      // an empty list keeps cloud-init from adding the distribution's own
+      ntp.putArray("pools");
+      var servers = ntp.putArray("servers");
+      time.forEach(servers::add);
+    }
     config
         .putObject("reporting")
         .putObject("rackstead")

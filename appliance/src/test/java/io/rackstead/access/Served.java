@@ -12,6 +12,8 @@ import io.rackstead.bmc.fake.FakeBmcs;
 import io.rackstead.boot.MetadataApi;
 import io.rackstead.catalog.CatalogApi;
 import io.rackstead.commission.Hardware;
+import io.rackstead.device.Device;
+import io.rackstead.device.Devices;
 import io.rackstead.event.EventApi;
 import io.rackstead.http.HttpServer;
 import io.rackstead.http.Json;
@@ -32,6 +34,10 @@ import io.rackstead.machine.Machine;
 import io.rackstead.machine.MachineApi;
 import io.rackstead.machine.State;
 import io.rackstead.machine.Verbs;
+import io.rackstead.name.NameBook;
+import io.rackstead.name.Resolution;
+import io.rackstead.network.Domain;
+import io.rackstead.network.Ip;
 import io.rackstead.network.NetworkBook;
 import io.rackstead.power.BmcKeys;
 import io.rackstead.power.Bmcs;
@@ -52,6 +58,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The whole HTTP side over a real database, on a free port of loopback, with an image, a fake BMC
 /// and as many machines as a test wants.
@@ -62,6 +70,9 @@ public final class Served implements AutoCloseable {
   public final NetworkBook networks;
   public final List<Route> routes = new ArrayList<>();
   public final MaasApi maas;
+  public final NameBook names;
+  public final Devices devices;
+  public final Things things;
   public final Progresses progresses = new Progresses();
   public final Capabilities capabilities;
   public final DirectoryImageStore images;
@@ -109,6 +120,9 @@ public final class Served implements AutoCloseable {
         new MachineApi(
             site.machines, verbs, site.database, images, site.sshKeys, progresses, _ -> List.of());
     var sessionApi = new SessionApi(site.users, site.sessions, site);
+    names = new NameBook(site.database, networks, site);
+    devices = new Devices(site.database, networks, site, new SecureRandom());
+    things = Things.open(site.database, site.machines, site, Runnable::run);
     maas =
         new MaasApi(
             new MaasApi.Parts(
@@ -123,8 +137,11 @@ public final class Served implements AutoCloseable {
                 site.vault,
                 site,
                 _ -> List.of(),
-                Things.open(site.database, site.machines, site, Runnable::run),
+                things,
                 networks,
+                names,
+                devices,
+                this::nodes,
                 () ->
                     List.of(
                         new StatusApi.Service("tftp", StatusApi.Service.State.FAILED, "no right"),
@@ -142,6 +159,18 @@ public final class Served implements AutoCloseable {
     capabilities = new Capabilities(site.database, site, new SecureRandom());
     routes.addAll(new MetadataApi(site.machines, site.events, capabilities, site).routes());
     server = HttpServer.start("127.0.0.1", 0, routes, site.doorman, StaticPages.ofClassPath());
+  }
+
+  /// The machines and devices as DNS knows them.
+  public List<Resolution.Node> nodes() {
+    return Stream.concat(
+            site.machines.list().stream(), devices.list().stream().map(Device::asMachine))
+        .map(machine ->
+            new Resolution.Node(
+                machine.hostname(),
+                machine.labels().domain().orElse(Domain.FIRST),
+                machine.node().addresses().stream().map(Ip::parse).collect(Collectors.toSet())))
+        .toList();
   }
 
   public int port() {

@@ -45,6 +45,8 @@ class ApplianceTest {
                     "" + tftp,
                     "--pxe.http-port",
                     "0",
+                    "--dns.port",
+                    "0",
                     "--network",
                     "lo 127.0.0.0/8 server 127.0.1.10-127.0.1.20"),
                 Map.of())

@@ -78,6 +78,19 @@ class ServedNetworksTest {
   }
 
   @Test
+  void machinesAreToldOfUsForNamesWhereWeAnswerAndTheSubnetSaysNothing() {
+    ConfiguredNetworks.write(book, List.of(SPEC));
+    assertThat(only().dnsServers()).isEmpty();
+    networks.resolveBy(ip -> Ip.text(ip).equals("10.77.0.1"));
+    book.timeBy(() -> List.of("10.77.0.9", "time.example.org"));
+    var subnet = book.now().subnets().getFirst();
+    assertThat(book.resolvers(subnet)).containsExactly(Ip.parse("10.77.0.1"));
+    change(c -> c.save(c.now().vlan(Vlan.DEFAULT).orElseThrow()));
+    assertThat(only().dnsServers().toString()).isEqualTo("[/10.77.0.1]");
+    assertThat(only().timeServers().toString()).as("addresses only").isEqualTo("[/10.77.0.9]");
+  }
+
+  @Test
   void aSecondStartChangesNothingThatAnOperatorChanged() {
     ConfiguredNetworks.write(book, List.of(SPEC));
     change(c -> c.save(c.now().vlan(Vlan.DEFAULT).orElseThrow().withDhcp(false)));

@@ -32,6 +32,7 @@ public interface Networks {
       Map<MacAddress, Inet4Address> reservations,
       Optional<Inet4Address> router,
       List<Inet4Address> dnsServers,
+      List<Inet4Address> timeServers,
       Optional<String> domain,
       Duration leaseTime,
       OptionTemplates templates) {
@@ -39,6 +40,33 @@ public interface Networks {
       ranges = List.copyOf(ranges);
       reservations = Map.copyOf(reservations);
       dnsServers = List.copyOf(dnsServers);
+      timeServers = List.copyOf(timeServers);
+    }
+
+    /// One where nothing is said of the time.
+    public Served(
+        String networkInterface,
+        Subnet subnet,
+        Mode mode,
+        Inet4Address serverAddress,
+        List<AddressRange> ranges,
+        Map<MacAddress, Inet4Address> reservations,
+        Optional<Inet4Address> router,
+        List<Inet4Address> dnsServers,
+        Optional<String> domain,
+        Duration leaseTime) {
+      this(
+          networkInterface,
+          subnet,
+          mode,
+          serverAddress,
+          ranges,
+          reservations,
+          router,
+          dnsServers,
+          List.of(),
+          domain,
+          leaseTime);
     }
 
     /// The same without extra options.

@@ -23,6 +23,7 @@ public final class DhcpOptions {
   public static final int DNS = 6;
   public static final int HOST_NAME = 12;
   public static final int DOMAIN = 15;
+  public static final int NTP = 42;
   public static final int VENDOR = 43;
   public static final int REQUESTED_ADDRESS = 50;
   public static final int LEASE_TIME = 51;

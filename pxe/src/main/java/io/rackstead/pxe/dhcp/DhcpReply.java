@@ -70,6 +70,9 @@ final class DhcpReply {
     if (!network.dnsServers().isEmpty()) {
       options = options.with(DhcpOptions.DNS, network.dnsServers());
     }
+    if (!network.timeServers().isEmpty()) {
+      options = options.with(DhcpOptions.NTP, network.timeServers());
+    }
     if (network.domain().isPresent()) {
       options = options.with(DhcpOptions.DOMAIN, network.domain().get());
     }
