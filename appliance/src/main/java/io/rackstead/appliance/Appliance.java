@@ -48,6 +48,7 @@ import io.rackstead.maas.Things;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.MachineApi;
 import io.rackstead.machine.Machines;
+import io.rackstead.machine.State;
 import io.rackstead.machine.Verbs;
 import io.rackstead.name.NameBook;
 import io.rackstead.name.Resolution;
@@ -56,6 +57,7 @@ import io.rackstead.network.Domain;
 import io.rackstead.network.Ip;
 import io.rackstead.network.NetworkBook;
 import io.rackstead.network.ServedNetworks;
+import io.rackstead.node.Link;
 import io.rackstead.power.BmcKeys;
 import io.rackstead.power.Bmcs;
 import io.rackstead.power.LostBoots;
@@ -355,10 +357,8 @@ public final class Appliance implements AutoCloseable {
     return Stream.concat(pxe.states().stream(), Stream.of(dns.state())).toList();
   }
 
-  /// By what it is configured with and what it was leased.
   private Resolution.Node named(Machine machine) {
     var addresses = new LinkedHashSet<InetAddress>();
-    machine.node().addresses().forEach(text -> addresses.add(Ip.parse(text)));
     addresses(machine).forEach(text -> addresses.add(Ip.parse(text)));
     return new Resolution.Node(
         machine.hostname(), machine.labels().domain().orElse(Domain.FIRST), addresses);
@@ -379,13 +379,24 @@ public final class Appliance implements AutoCloseable {
                 "http://" + address + ":" + bootPort));
   }
 
-  /// What the lease log says of a machine's adapters.
+  /// The addresses that a machine has, the best one first. An installed system has those that it
+  /// was configured with: what its adapters leased before that is over, unless it asks by DHCP too.
   private List<String> addresses(Machine machine) {
-    return machine.identity().macs().stream()
-        .flatMap(mac -> pxe.leases(mac).stream())
-        .map(lease -> lease.address().getHostAddress())
-        .distinct()
-        .toList();
+    var configured = machine.node().addresses();
+    boolean installed = machine.state() == State.DEPLOYED;
+    var addresses = new LinkedHashSet<String>();
+    if (installed) {
+      addresses.addAll(configured);
+    }
+    if (!installed
+        || configured.isEmpty()
+        || machine.node().links().anyMatch(link -> link.mode() == Link.Mode.DHCP)) {
+      machine.identity().macs().stream()
+          .flatMap(mac -> pxe.leases(mac).stream())
+          .forEach(lease -> addresses.add(lease.address().getHostAddress()));
+    }
+    addresses.addAll(configured);
+    return List.copyOf(addresses);
   }
 
   /// After a restore the world has moved on: nothing is switched, written or leased until a person

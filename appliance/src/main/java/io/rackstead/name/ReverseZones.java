@@ -7,8 +7,8 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Which zones the addresses of a subnet are in. A zone ends at an octet, or at four bits of IPv6; a
-/// subnet that ends elsewhere has several, and never one that holds the addresses of others.
+/// Which zones the addresses of a subnet are in. A zone ends at an octet, or at four bits of IPv6;
+/// a subnet that ends elsewhere has several, and never one that holds the addresses of others.
 final class ReverseZones {
   private ReverseZones() {}
 

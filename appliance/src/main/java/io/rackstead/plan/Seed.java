@@ -55,6 +55,15 @@ public final class Seed {
   private static ObjectNode config(Machine machine, String reportUrl) {
     var config = JSON.objectNode();
     config.putArray("datasource_list").add("NoCloud").add("None");
+    machine
+        .deployment()
+        .flatMap(Deployment::around)
+        .flatMap(Around::domain)
+        .ifPresent(domain -> {
+          config.put("fqdn", machine.hostname() + "." + domain);
+          // the whole name is known even where no DNS answers
+          config.put("manage_etc_hosts", "localhost");
+        });
     var time = machine.deployment().flatMap(Deployment::around).map(Around::ntp).orElse(List.of());
     if (!time.isEmpty()) {
       var ntp = config.putObject("ntp");

@@ -139,6 +139,8 @@ class NetworkConfigTest {
                 nameservers:
                   addresses:
                     - "10.77.0.53"
+                  search:
+                    - "maas"
             """);
   }
 

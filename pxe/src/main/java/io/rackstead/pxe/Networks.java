@@ -43,7 +43,7 @@ public interface Networks {
       timeServers = List.copyOf(timeServers);
     }
 
-    /// One where nothing is said of the time.
+    /// One where nothing is said of the time, and nothing beyond.
     public Served(
         String networkInterface,
         Subnet subnet,
@@ -65,31 +65,6 @@ public interface Networks {
           router,
           dnsServers,
           List.of(),
-          domain,
-          leaseTime);
-    }
-
-    /// The same without extra options.
-    public Served(
-        String networkInterface,
-        Subnet subnet,
-        Mode mode,
-        Inet4Address serverAddress,
-        List<AddressRange> ranges,
-        Map<MacAddress, Inet4Address> reservations,
-        Optional<Inet4Address> router,
-        List<Inet4Address> dnsServers,
-        Optional<String> domain,
-        Duration leaseTime) {
-      this(
-          networkInterface,
-          subnet,
-          mode,
-          serverAddress,
-          ranges,
-          reservations,
-          router,
-          dnsServers,
           domain,
           leaseTime,
           OptionTemplates.NONE);

@@ -76,6 +76,7 @@ final class Dhcp {
         Map.of(),
         Optional.of(at(prefix + ".1")),
         List.of(at("9.9.9.9")),
+        List.of(),
         Optional.of("example"),
         Duration.ofHours(1),
         OptionTemplates.all(OptionTemplate.of(options)));

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rackstead.appliance.Appliance;
 import io.rackstead.appliance.Config;
 import io.rackstead.appliance.Outside;
+import io.rackstead.dns.DnsConfig;
 import io.rackstead.pxe.PxeConfig;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -60,7 +61,8 @@ class RedfishMachineTest {
             usual.bmcUser(),
             usual.effort(),
             usual.plaintextFrom(),
-            usual.brake());
+            usual.brake(),
+            new DnsConfig(DnsConfig.OFF, Optional.empty()));
     var appliance = Appliance.start(config, Outside.real());
     base = "http://127.0.0.1:" + appliance.serving().get(60, TimeUnit.SECONDS);
     return appliance;
