@@ -108,7 +108,8 @@ public final class Appliance implements AutoCloseable {
     var random = outside.random();
     try {
       var vault = Vault.open(config.data().resolve("secrets"), random);
-      database = part(Database.open(config.data().resolve("db"), outside.crashPoint()));
+      database =
+          part(Database.open(config.data().resolve("db"), config.database(), outside.crashPoint()));
       var images = new DirectoryImageStore(config.data().resolve("images"), clock);
       var events = part(new EventLog(database));
       var tasks = new TaskStore();
@@ -410,10 +411,7 @@ public final class Appliance implements AutoCloseable {
         .trouble()
         .map(why -> new StatusApi.Service("database", StatusApi.Service.State.FAILED, why))
         .orElseGet(() ->
-            new StatusApi.Service(
-                "database",
-                StatusApi.Service.State.SERVING,
-                config.data().resolve("db").toString()));
+            new StatusApi.Service("database", StatusApi.Service.State.SERVING, database.where()));
   }
 
   StatusApi.Status status() {

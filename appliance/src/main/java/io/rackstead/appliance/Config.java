@@ -6,6 +6,7 @@ import io.rackstead.network.NetworkSpec;
 import io.rackstead.plan.Effort;
 import io.rackstead.pxe.PxeConfig;
 import io.rackstead.pxe.net.Subnet;
+import io.rackstead.store.DatabaseAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.OptionalInt;
 /// @param accept which newcomers are commissioned without a person: empty, or the rule `all`
 /// @param plaintextFrom networks where an API key may be sent without TLS, beside loopback
 /// @param bmcUser the account that is made on each BMC
+/// @param database the embedded one in the data folder, or a PostgreSQL server's
 public record Config(
     Path data,
     Http http,
@@ -31,7 +33,8 @@ public record Config(
     Effort effort,
     List<String> plaintextFrom,
     BrakeLimits brake,
-    DnsConfig dns) {
+    DnsConfig dns,
+    DatabaseAddress database) {
   private static final int DEFAULT_PORT = 5240;
   private static final int DEFAULT_TLS_PORT = 5443;
 
@@ -46,7 +49,8 @@ public record Config(
           Effort.NORMAL,
           List.of(),
           new BrakeLimits(10, 60, 250),
-          DnsConfig.DEFAULT);
+          DnsConfig.DEFAULT,
+          DatabaseAddress.EMBEDDED);
 
   /// How many releases may run at a time and begin in an hour, and how many machines people and
   /// clients may switch off in an hour.
@@ -106,7 +110,10 @@ public record Config(
         "brake.power-offs-per-hour", "machines that requests may switch off or reset in an hour"),
     PLAINTEXT_FROM(
         "access.plaintext-from",
-        "networks (CIDR, with commas) from where OAuth PLAINTEXT is taken without TLS");
+        "networks (CIDR, with commas) from where OAuth PLAINTEXT is taken without TLS"),
+    DATABASE_URL(
+        "database.url", "a PostgreSQL database of its own, 'jdbc:postgresql://host/database'"),
+    DATABASE_LOGIN("database.login", "file of two lines, user and password, for database.url");
 
     private final String text;
     private final String help;
@@ -138,7 +145,8 @@ public record Config(
               effort,
               plaintextFrom,
               brake,
-              dns);
+              dns,
+              database);
       case HTTP_PORT ->
           new Config(
               data,
@@ -150,7 +158,8 @@ public record Config(
               effort,
               plaintextFrom,
               brake,
-              dns);
+              dns,
+              database);
       case HTTP_TLS_PORT, HTTP_CERTIFICATE, HTTP_KEY, HTTP_PLAIN ->
           new Config(
               data,
@@ -162,7 +171,8 @@ public record Config(
               effort,
               plaintextFrom,
               brake,
-              dns);
+              dns,
+              database);
       case PXE_ADDRESS, PXE_DHCP_PORT, PXE_PROXY_PORT, PXE_TFTP_PORT, PXE_HTTP_PORT, PXE_LOADERS ->
           new Config(
               data,
@@ -174,7 +184,8 @@ public record Config(
               effort,
               plaintextFrom,
               brake,
-              dns);
+              dns,
+              database);
       case DNS_PORT -> with(new DnsConfig(port(key, value), dns.address()));
       case DNS_ADDRESS ->
           with(
@@ -183,7 +194,8 @@ public record Config(
       case NETWORK -> {
         var more = new java.util.ArrayList<>(networks);
         more.add(NetworkSpec.parse(value));
-        yield new Config(data, http, pxe, more, accept, bmcUser, effort, plaintextFrom, brake, dns);
+        yield new Config(
+            data, http, pxe, more, accept, bmcUser, effort, plaintextFrom, brake, dns, database);
       }
       case ACCEPT ->
           new Config(
@@ -201,7 +213,8 @@ public record Config(
               effort,
               plaintextFrom,
               brake,
-              dns);
+              dns,
+              database);
       case BRAKE_AT_A_TIME ->
           with(new BrakeLimits(number(key, value), brake.perHour(), brake.offsPerHour()));
       case BRAKE_PER_HOUR ->
@@ -219,17 +232,30 @@ public record Config(
               effort,
               List.of(value.split("[ ,]+")),
               brake,
-              dns);
+              dns,
+              database);
+      case DATABASE_URL -> with(new DatabaseAddress(value, database.login()));
+      case DATABASE_LOGIN -> with(new DatabaseAddress(database.url(), value));
       case TEST_EFFORT ->
           new Config(
-              data, http, pxe, networks, accept, bmcUser, effort(value), plaintextFrom, brake, dns);
+              data,
+              http,
+              pxe,
+              networks,
+              accept,
+              bmcUser,
+              effort(value),
+              plaintextFrom,
+              brake,
+              dns,
+              database);
       case BMC_USER -> {
         if (!value.matches("[A-Za-z0-9_-]{1,16}")) {
           throw new IllegalArgumentException(
               "bmc.user has 1 to 16 letters, digits, - or _, got " + value);
         }
         yield new Config(
-            data, http, pxe, networks, accept, value, effort, plaintextFrom, brake, dns);
+            data, http, pxe, networks, accept, value, effort, plaintextFrom, brake, dns, database);
       }
     };
   }
@@ -252,7 +278,8 @@ public record Config(
         effort,
         plaintextFrom,
         brake,
-        dns);
+        dns,
+        database);
   }
 
   /// Those that were built into the data folder, else those of this host.
@@ -286,6 +313,8 @@ public record Config(
       case BRAKE_OFFS_PER_HOUR -> Integer.toString(brake.offsPerHour());
       case PLAINTEXT_FROM ->
           plaintextFrom.isEmpty() ? "(loopback only)" : String.join(",", plaintextFrom);
+      case DATABASE_URL -> or(database.url(), "(embedded, in " + data.resolve("db") + ")");
+      case DATABASE_LOGIN -> or(database.login(), "(none: user rackstead, no password)");
       case TEST_EFFORT -> effort.name().toLowerCase(Locale.ROOT);
     };
   }
@@ -324,12 +353,17 @@ public record Config(
 
   private Config with(BrakeLimits limits) {
     return new Config(
-        data, http, pxe, networks, accept, bmcUser, effort, plaintextFrom, limits, dns);
+        data, http, pxe, networks, accept, bmcUser, effort, plaintextFrom, limits, dns, database);
   }
 
   private Config with(DnsConfig newDns) {
     return new Config(
-        data, http, pxe, networks, accept, bmcUser, effort, plaintextFrom, brake, newDns);
+        data, http, pxe, networks, accept, bmcUser, effort, plaintextFrom, brake, newDns, database);
+  }
+
+  private Config with(DatabaseAddress address) {
+    return new Config(
+        data, http, pxe, networks, accept, bmcUser, effort, plaintextFrom, brake, dns, address);
   }
 
   private static int number(Key key, String value) {

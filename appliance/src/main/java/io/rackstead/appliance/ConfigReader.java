@@ -130,7 +130,8 @@ final class ConfigReader {
                 config.effort(),
                 config.plaintextFrom(),
                 config.brake(),
-                config.dns());
+                config.dns(),
+                config.database());
       }
       for (var value : values) {
         config = config.with(key, value);

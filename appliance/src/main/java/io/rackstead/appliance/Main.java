@@ -29,7 +29,14 @@ public final class Main {
 
   private static int run(List<String> args) {
     if (!args.isEmpty() && Cli.COMMANDS.contains(args.getFirst())) {
-      return Cli.run(args, System.out, System.err);
+      return Cli.run(
+          args,
+          System.out,
+          System.err,
+          data ->
+              ConfigReader.read(List.of("--data", data.toString()), System.getenv())
+                  .config()
+                  .database());
     }
     if (!args.isEmpty() && args.getFirst().equals("images")) {
       return images(args.subList(1, args.size()));

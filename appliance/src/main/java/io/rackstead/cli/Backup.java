@@ -1,6 +1,7 @@
 package io.rackstead.cli;
 
 import io.rackstead.store.Database;
+import io.rackstead.store.DatabaseAddress;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
@@ -45,9 +46,9 @@ public final class Backup {
     var half = file.resolveSibling(file.getFileName() + ".part");
     var copy = data.resolve("db").resolve("backup-" + System.nanoTime() + ".zip");
     Files.deleteIfExists(half);
+    database.backup(copy);
     try (var out = privately(half);
         var zip = new ZipOutputStream(out)) {
-      database.backup(copy);
       try (var in = new ZipInputStream(Files.newInputStream(copy))) {
         for (var entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
           zip.putNextEntry(new ZipEntry("db/" + Path.of(entry.getName()).getFileName()));
@@ -82,6 +83,17 @@ public final class Backup {
       }
     }
     return names;
+  }
+
+  static String notRestored(Path data, DatabaseAddress address) {
+    return """
+    the rows are in PostgreSQL, so it is not done from here. With the appliance stopped:
+      pg_restore --clean --if-exists --single-transaction --dbname='%s' FILE
+    put secrets/master.key and leases/ that were copied beside FILE back into %s, and before
+    the start, so that it only observes until 'appliance/run confirm':
+      touch %s\
+    """
+        .formatted(address.forPrograms(), data, data.resolve(MARKER));
   }
 
   /// Puts a backup in the place of what is there; that is moved aside, not removed.

@@ -1,5 +1,6 @@
 package io.rackstead.cli;
 
+import io.rackstead.store.DatabaseAddress;
 import io.rackstead.store.StoreException;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -24,17 +25,25 @@ public final class Cli {
 
   private final PrintStream out;
   private final PrintStream err;
+  private final Where where;
 
-  private Cli(PrintStream out, PrintStream err) {
+  /// Where the database of a data folder is, as file and environment say.
+  @FunctionalInterface
+  public interface Where {
+    DatabaseAddress database(Path data) throws IOException;
+  }
+
+  private Cli(PrintStream out, PrintStream err, Where where) {
     this.out = out;
     this.err = err;
+    this.where = where;
   }
 
   /// Runs a sub-command; answers the exit code: 0 done, 1 not possible, 2 wrong arguments.
   ///
   /// @param arguments the command's name first
-  public static int run(List<String> arguments, PrintStream out, PrintStream err) {
-    var cli = new Cli(out, err);
+  public static int run(List<String> arguments, PrintStream out, PrintStream err, Where where) {
+    var cli = new Cli(out, err, where);
     var line =
         new CommandLine(new Root())
             .addSubcommand(new CreateAdmin(cli))
@@ -60,7 +69,7 @@ public final class Cli {
       return ControlClient.ask(data, command, List.of(arguments), out, err);
     }
     try {
-      return Closed.ask(data, command, List.of(arguments), out, err);
+      return Closed.ask(data, where.database(data), command, List.of(arguments), out, err);
     } catch (StoreException e) {
       throw new IOException(e.getMessage(), e);
     }
@@ -184,7 +193,8 @@ public final class Cli {
       name = "backup",
       description = {
         "Writes the database and the key of its secrets to a zip file, also while it runs.",
-        "Images are left out: they can be built again."
+        "Images are left out: they can be built again.",
+        "With a PostgreSQL database it says what to do instead."
       })
   static final class BackUp extends Base {
     @Parameters(paramLabel = "FILE", description = "the file to write; must not exist")
@@ -204,7 +214,8 @@ public final class Cli {
       name = "restore",
       description = {
         "Puts a backup in the place of the data folder's database; the appliance must not run.",
-        "Afterwards it only observes (no power action, no wipe) until `confirm`."
+        "Afterwards it only observes (no power action, no wipe) until `confirm`.",
+        "With a PostgreSQL database it says what to do instead."
       })
   static final class Restore extends Base {
     @Parameters(paramLabel = "FILE", description = "what `backup` wrote")
@@ -218,6 +229,10 @@ public final class Cli {
     public Integer call() throws Exception {
       if (ControlServer.running(data)) {
         throw new IOException("an appliance runs on " + data + ": stop it first");
+      }
+      var address = cli.where.database(data);
+      if (!address.embedded()) {
+        throw new IOException(Backup.notRestored(data, address));
       }
       Files.createDirectories(data);
       var aside = Backup.restore(data, file, InstantSource.system().instant());

@@ -7,6 +7,7 @@ import io.rackstead.event.EventLog;
 import io.rackstead.machine.Machines;
 import io.rackstead.network.NetworkBook;
 import io.rackstead.store.Database;
+import io.rackstead.store.DatabaseAddress;
 import io.rackstead.task.TaskStore;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -22,7 +23,12 @@ final class Closed {
   private Closed() {}
 
   static int ask(
-      Path data, String command, List<String> arguments, PrintStream out, PrintStream err)
+      Path data,
+      DatabaseAddress address,
+      String command,
+      List<String> arguments,
+      PrintStream out,
+      PrintStream err)
       throws IOException, InterruptedException {
     if (!Files.exists(data)) {
       Files.createDirectories(data);
@@ -31,7 +37,7 @@ final class Closed {
     var random = new SecureRandom();
     var clock = InstantSource.system();
     var vault = Vault.open(data.resolve("secrets"), random);
-    try (var database = Database.open(data.resolve("db"));
+    try (var database = Database.open(data.resolve("db"), address, _ -> {});
         var events = new EventLog(database)) {
       var machines =
           new Machines(

@@ -3,6 +3,7 @@ package io.rackstead.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rackstead.http.Json;
 import io.rackstead.http.Problem;
+import io.rackstead.store.StoreException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -112,7 +113,7 @@ public final class ControlServer implements AutoCloseable {
         var arguments = new ArrayList<String>();
         request.path("args").forEach((JsonNode argument) -> arguments.add(argument.asText()));
         exit = desk.run(request.path("command").asText(), arguments, out);
-      } catch (Problem | IllegalArgumentException | IllegalStateException e) {
+      } catch (Problem | StoreException | IllegalArgumentException | IllegalStateException e) {
         out.error(String.valueOf(e.getMessage()));
         exit = 1;
       } catch (IndexOutOfBoundsException _) {

@@ -1,24 +1,11 @@
 package io.rackstead.store;
 
-import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
-import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
-
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,28 +14,24 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The embedded database. What [#inTransaction] returned is on disk: its statements stand, synced,
-/// in the [Journal], and what H2 has lost of them in a crash is done again when it is opened.
+/// What [#inTransaction] returned is on disk. Embedded, its statements stand, synced, in the
+/// [Journal], and what H2 has lost of them in a crash is done again when it is opened; or a
+/// PostgreSQL server has committed them.
 public final class Database implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
-  private static final int READERS = 4;
   private static final long PATIENCE_SECONDS = 20;
 
-  /// H2's codes for a database or connection that has ended, and for what it did not expect of the
-  /// file.
-  private static final Set<Integer> CLOSED =
-      Set.of(50000, 90007, 90028, 90031, 90067, 90098, 90121);
+  /// How often a server is asked what became of a commit that was not answered.
+  private static final int SETTLING = 5;
 
-  /// What is kept free: below it nothing new is begun, so that what runs can be written to its end.
-  private static final long RESERVE = 16 << 20;
-
-  private final Path folder;
-  private final String url;
+  private final Engine engine;
   private final ReentrantLock writing = new ReentrantLock(true);
   private final CrashPoint crashPoint;
   private final List<Runnable> reopened = new CopyOnWriteArrayList<>();
   private volatile Link link;
   private volatile Optional<String> trouble = Optional.empty();
+  private long failedAt;
+  private boolean closed;
 
   /// Told before and after each durable write, so that a test can end the process there.
   @FunctionalInterface
@@ -56,108 +39,11 @@ public final class Database implements AutoCloseable {
     void reached(String where);
   }
 
-  /// The connections to one opened database. H2 closes itself when a write fails, and is then
-  /// opened anew as after a crash: what was acknowledged is there.
-  private static final class Link {
-    final Connection writer;
-    final Connection syncer;
-    final Tx.Numbers numbers;
-    final Journal journal;
-    final BlockingQueue<Connection> idle = new ArrayBlockingQueue<>(READERS);
-    volatile boolean broken;
-    long number;
-
-    Link(String url, Path journal) throws SQLException, IOException {
-      writer = DriverManager.getConnection(url, "rackstead", "");
-      syncer = DriverManager.getConnection(url, "rackstead", "");
-      for (int i = 0; i < READERS; i++) {
-        idle.add(DriverManager.getConnection(url, "rackstead", ""));
-      }
-      writer.setAutoCommit(false);
-      try {
-        number = catchUp(writer, journal);
-        numbers = new Tx.Numbers(numbered(writer), new HashMap<>());
-        this.journal = new Journal(journal, number + 1);
-      } catch (IOException | SQLException | RuntimeException e) {
-        end();
-        throw e;
-      }
-    }
-
-    /// Does again what is in the journal and not in H2; answers the number of the last transaction.
-    private static long catchUp(Connection writer, Path journal) throws SQLException, IOException {
-      var tx = new Tx(writer);
-      if (Migrations.done(tx).isEmpty()) {
-        // new, or killed before all tables were there: whatever was acknowledged is in the journal
-        tx.change("drop all objects");
-        Migrations.run(tx, Migrations.SCRIPTS);
-      }
-      tx.change("create table if not exists journal_position (number bigint not null)");
-      long number = position(tx);
-      writer.commit();
-      var lost = Journal.after(journal, number);
-      for (var entry : lost) {
-        for (var statement : entry.statements()) {
-          tx.again(statement);
-        }
-        number = entry.number();
-        tx.change("update journal_position set number = ?", number);
-        writer.commit();
-      }
-      if (!lost.isEmpty()) {
-        LOG.info("database: {} transactions were done again from its journal", lost.size());
-      }
-      return number;
-    }
-
-    private static long position(Tx tx) {
-      Optional<Long> position =
-          tx.one("select number from journal_position", row -> row.getLong(1));
-      if (position.isEmpty()) {
-        tx.change("insert into journal_position (number) values (0)");
-      }
-      return position.orElse(0L);
-    }
-
-    private static Set<String> numbered(Connection writer) throws SQLException {
-      var tables =
-          new Tx(writer)
-              .list(
-                  """
-                  select table_name from information_schema.columns
-                  where table_schema = 'public' and column_name = 'id' and data_type = 'bigint'\
-                  """,
-                  row -> row.getString(1));
-      writer.commit();
-      return Set.copyOf(tables);
-    }
-
-    void end() {
-      var all = new ArrayList<Connection>(List.of(writer, syncer));
-      idle.drainTo(all);
-      for (var connection : all) {
-        try {
-          connection.close();
-        } catch (SQLException e) {
-          LOG.debug("a connection to a database that has ended: {}", e.getMessage());
-        }
-      }
-      try {
-        if (journal != null) {
-          journal.close();
-        }
-      } catch (IOException e) {
-        LOG.debug("the journal of a database that has ended: {}", e.getMessage());
-      }
-    }
-  }
-
-  private Database(Path folder, String url, CrashPoint crashPoint)
-      throws SQLException, IOException {
-    this.folder = folder;
-    this.url = url;
+  private Database(Engine engine, CrashPoint crashPoint) throws SQLException, IOException {
+    this.engine = engine;
     this.crashPoint = crashPoint;
-    this.link = new Link(url, folder.resolve("journal"));
+    this.failedAt = System.nanoTime() - engine.pauseNanos();
+    this.link = engine.open();
   }
 
   public static Database open(Path folder) {
@@ -165,73 +51,26 @@ public final class Database implements AutoCloseable {
   }
 
   public static Database open(Path folder, CrashPoint crashPoint) {
-    var file = folder.resolve("rackstead");
+    return open(folder, DatabaseAddress.EMBEDDED, crashPoint);
+  }
+
+  /// @param folder where the embedded one lies, or the note that it is elsewhere
+  public static Database open(Path folder, DatabaseAddress address, CrashPoint crashPoint) {
     try {
-      Files.createDirectories(folder);
-      if (Files.exists(before(folder))) {
-        LOG.warn("database: an upgrade was cut off, it begins again");
-        Files.move(before(folder), file.resolveSibling("rackstead.mv.db"), REPLACE_EXISTING);
-      }
-      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+      Whereabouts.check(folder, address);
       var database =
           new Database(
-              folder,
-              "jdbc:h2:file:"
-                  + file.toAbsolutePath()
-                  + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH"
-                  + ";DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=10000",
-              crashPoint);
-      database.upgrade();
+              address.embedded() ? new Embedded(folder) : new PostgreSql(address), crashPoint);
+      Whereabouts.note(folder, address);
       return database;
-    } catch (SQLException | IOException e) {
+    } catch (SQLException | IOException | StoreException e) {
       throw new StoreException(
-          "cannot open the database "
-              + file
-              + ": "
-              + e.getMessage()
-              + " (is another appliance running on this data folder?)",
+          address.embedded()
+              ? "cannot open the database %s: %s (is another appliance running on this data folder?)"
+                  .formatted(folder.resolve("rackstead"), e.getMessage())
+              : "cannot open the database %s: %s".formatted(address.url(), e.getMessage()),
           e);
     }
-  }
-
-  private static Path before(Path folder) {
-    return folder.resolve("rackstead.before-upgrade");
-  }
-
-  /// Newer tables. H2 ends a transaction at each change of a table, so the file is put aside first:
-  /// an upgrade is whole or has not been.
-  private void upgrade() throws SQLException, IOException {
-    var missing = new ArrayList<>(Migrations.SCRIPTS);
-    missing.removeAll(read(Migrations::done));
-    if (missing.isEmpty()) {
-      return;
-    }
-    LOG.info("database: upgraded by {}", missing);
-    closeLink();
-    var half = folder.resolve("rackstead.before-upgrade.part");
-    Files.copy(folder.resolve("rackstead.mv.db"), half, REPLACE_EXISTING);
-    try (var copy = FileChannel.open(half, StandardOpenOption.WRITE)) {
-      copy.force(true);
-    }
-    Files.move(half, before(folder), ATOMIC_MOVE);
-    try (var connection = DriverManager.getConnection(url, "rackstead", "")) {
-      connection.setAutoCommit(false);
-      Migrations.run(new Tx(connection), missing);
-      connection.commit();
-      try (var statement = connection.createStatement()) {
-        statement.execute("shutdown");
-      }
-    }
-    Files.delete(before(folder));
-    link = new Link(url, folder.resolve("journal"));
-  }
-
-  private void closeLink() throws SQLException, IOException {
-    try (var statement = link.syncer.createStatement()) {
-      statement.execute("shutdown");
-    }
-    link.journal.close();
-    Journal.remove(folder.resolve("journal"));
   }
 
   /// Runs the work in one transaction and returns when it is durable. Writers take turns. Throws
@@ -244,19 +83,21 @@ public final class Database implements AutoCloseable {
     try {
       crashPoint.reached("before commit");
       mustHaveRoom();
-      to = usable();
+      to = writable();
       try {
         var tx = new Tx(to.writer, to.numbers);
         result = work.apply(tx);
-        number = commit(to, tx);
+        try {
+          number = to.commit(tx);
+        } catch (SQLException | IOException e) {
+          to = settled(to, e);
+          number = to.number;
+        }
         tx.committed();
         crashPoint.reached("after commit");
-      } catch (SQLException | IOException e) {
-        rollback(to, e);
-        throw unwritable(to, e);
       } catch (RuntimeException e) {
         rollback(to, e);
-        throw closed(e) ? unwritable(to, e) : e;
+        throw !(e instanceof UnwritableException) && lost(e) ? unwritable(to, e) : e;
       } catch (Error e) {
         rollback(to, e);
         throw e;
@@ -266,43 +107,60 @@ public final class Database implements AutoCloseable {
     }
     sync(to, number);
     crashPoint.reached("after sync");
-    if (trouble.isPresent()) {
-      LOG.info("database: it can be written again");
-      trouble = Optional.empty();
-    }
+    well();
     return result;
   }
 
-  /// First into the journal, then into H2; answers the number of the transaction.
-  private long commit(Link to, Tx tx) throws SQLException, IOException {
-    if (tx.done().isEmpty()) {
-      to.writer.commit();
-      return to.number;
+  /// A commit that was not answered: when the database can be asked, and has it, it is done.
+  private Link settled(Link before, Exception failure) {
+    rollback(before, failure);
+    var unanswered = unwritable(before, failure);
+    if (engine.pauseNanos() == 0) {
+      throw unanswered;
     }
-    long number = to.number + 1;
-    var statements = List.copyOf(tx.done());
-    tx.change("update journal_position set number = ?", number);
-    boolean segment = to.journal.append(number, statements);
-    to.number = number;
-    to.writer.commit();
-    if (segment) {
-      tidy(to);
+    for (int i = 0; i < SETTLING; i++) {
+      try {
+        var now = reopen();
+        if (now.settles(before)) {
+          return now;
+        }
+        throw unanswered;
+      } catch (UnwritableException e) {
+        if (e == unanswered || !pause()) {
+          throw unanswered;
+        }
+      }
     }
-    return number;
+    throw new UnwritableException(
+        unanswered.getMessage() + "; whether the last change was kept is not known: look again",
+        failure);
   }
 
-  private static void tidy(Link to) {
-    try (var statement = to.syncer.createStatement()) {
-      statement.execute("checkpoint sync");
-      to.journal.trim();
-    } catch (SQLException | IOException e) {
-      LOG.warn("database: old segments of the journal stay for now: {}", e.getMessage());
+  private boolean pause() {
+    try {
+      TimeUnit.NANOSECONDS.sleep(engine.pauseNanos());
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
+  }
+
+  /// Where the rows lie, for people.
+  public String where() {
+    return engine.where();
   }
 
   /// Why nothing can be written now; empty when all is well.
   public Optional<String> trouble() {
-    return fullDisk().or(() -> trouble);
+    if (link.broken && engine.pauseNanos() > 0) {
+      try {
+        usable();
+      } catch (UnwritableException e) {
+        LOG.debug("database: still {}", e.getMessage());
+      }
+    }
+    return engine.full().or(() -> trouble);
   }
 
   /// Told after the database was opened anew: what is held in memory may be older than it.
@@ -310,22 +168,9 @@ public final class Database implements AutoCloseable {
     reopened.add(listener);
   }
 
-  private boolean room() {
-    // statvfs; a FileStore would read the table of mounts at each write
-    var file = folder.toFile();
-    return file.getUsableSpace() >= RESERVE || file.getTotalSpace() == 0;
-  }
-
-  private Optional<String> fullDisk() {
-    return room()
-        ? Optional.empty()
-        : Optional.of(
-            "no space left on the disk of %s: less than %d MiB are free; make room, it then goes on by itself"
-                .formatted(folder.toAbsolutePath(), RESERVE >> 20));
-  }
-
   private void mustHaveRoom() {
-    fullDisk()
+    engine
+        .full()
         .ifPresent(words -> {
           tell(words);
           throw new UnwritableException(words, new IOException("No space left on device"));
@@ -339,40 +184,89 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /// The link, or a new one in the place of a broken one. Where that just failed, those who waited
+  /// meanwhile are told at once.
   private Link usable() {
     writing.lock();
     try {
       if (link.broken) {
-        var old = link;
-        old.end();
-        link = new Link(url, folder.resolve("journal"));
-        LOG.warn("database: opened anew");
-        reopened.forEach(Runnable::run);
+        if (System.nanoTime() - failedAt < engine.pauseNanos()) {
+          var words = trouble.orElse("the database " + engine.where() + " cannot be used");
+          throw new UnwritableException(words, new IOException(words));
+        }
+        reopen();
       }
       return link;
-    } catch (SQLException | IOException e) {
-      throw unwritable(link, e);
     } finally {
       writing.unlock();
     }
   }
 
+  private Link writable() {
+    var to = usable();
+    try {
+      if (to.alive()) {
+        return to;
+      }
+    } catch (SQLException e) {
+      LOG.debug("database: {}", e.getMessage());
+    }
+    to.broken = true;
+    return usable();
+  }
+
+  private Link reopen() {
+    var old = link;
+    if (closed) {
+      throw unwritable(old, new IOException("it was closed"));
+    }
+    old.end();
+    try {
+      link = engine.open();
+    } catch (SQLException | IOException | StoreException e) {
+      failedAt = System.nanoTime();
+      throw unwritable(old, e);
+    }
+    LOG.warn("database: opened anew");
+    reopened.forEach(Runnable::run);
+    if (engine.pauseNanos() > 0) {
+      // opening it was a write
+      well();
+    }
+    return link;
+  }
+
+  private void well() {
+    if (trouble.isPresent()) {
+      LOG.info("database: it can be written again");
+      trouble = Optional.empty();
+    }
+  }
+
   private UnwritableException unwritable(Link to, Throwable e) {
     to.broken = true;
-    Throwable cause = e;
-    while (cause.getCause() != null && cause.getCause() != cause) {
-      cause = cause.getCause();
-    }
     var words =
-        fullDisk()
-            .orElse("the database in " + folder + " cannot be written: " + cause.getMessage());
-    tell(words);
+        engine
+            .full()
+            .orElseGet(() -> "the database in " + engine.where() + " cannot be used: " + reason(e));
+    if (to == link) {
+      tell(words);
+    }
     return new UnwritableException(words, e);
   }
 
-  private static boolean closed(Throwable e) {
+  /// What the innermost cause says that says anything.
+  private static String reason(Throwable e) {
+    var said = String.valueOf(e.getMessage());
+    for (var cause = e.getCause(); cause != null; cause = cause.getCause()) {
+      said = cause.getMessage() == null ? said : cause.getMessage();
+    }
+    return said;
+  }
+
+  private boolean lost(Throwable e) {
     for (var cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLException sql && CLOSED.contains(sql.getErrorCode())) {
+      if (cause instanceof SQLException sql && engine.lost(sql)) {
         return true;
       }
     }
@@ -386,8 +280,8 @@ public final class Database implements AutoCloseable {
     });
   }
 
-  /// Runs a reading; sees all that was committed before it. H2 closes itself when a write of its
-  /// own fails, as on a full disk: it is opened anew, and what can be read is read.
+  /// Runs a reading; sees all that was committed before it. A database that has ended meanwhile (H2
+  /// closes itself when a write of its own fails) is opened anew, and what can be read is read.
   public <T> T read(Function<Tx, T> work) {
     var from = link.broken ? usable() : link;
     try {
@@ -401,36 +295,38 @@ public final class Database implements AutoCloseable {
   private <T> T read(Link from, Function<Tx, T> work) {
     Connection connection;
     try {
-      connection = from.idle.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      connection =
+          from.reader(PATIENCE_SECONDS)
+              .orElseThrow(() ->
+                  new StoreException(
+                      "the database is busy: no free connection within " + PATIENCE_SECONDS + " s",
+                      new IllegalStateException("all readers busy")));
+    } catch (SQLException | IOException e) {
+      throw unwritable(from, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StoreException("interrupted while waiting for the database", e);
     }
-    if (connection == null) {
-      throw new StoreException(
-          "the database is busy: no free connection within " + PATIENCE_SECONDS + " s",
-          new IllegalStateException("all readers busy"));
-    }
     try {
       return work.apply(new Tx(connection));
     } catch (RuntimeException e) {
-      throw closed(e) ? unwritable(from, e) : e;
+      throw lost(e) ? unwritable(from, e) : e;
     } finally {
-      from.idle.add(connection);
+      from.back(connection);
     }
   }
 
   /// Copies the whole database, consistent, while it is used.
   public void backup(Path zip) {
     read(tx -> {
-      tx.script("backup to '" + zip.toAbsolutePath().toString().replace("'", "''") + "'");
+      engine.backup(tx, zip);
       return true;
     });
   }
 
   private void sync(Link to, long number) {
     try {
-      to.journal.sync(number);
+      to.sync(number);
     } catch (IOException e) {
       throw unwritable(to, e);
     }
@@ -454,7 +350,9 @@ public final class Database implements AutoCloseable {
             new IllegalStateException("writer busy"));
       }
       try {
-        closeLink();
+        closed = true;
+        link.shutdown();
+        link.broken = true;
       } finally {
         writing.unlock();
       }

@@ -213,6 +213,7 @@ public final class Tx {
         || value instanceof Boolean) {
       return value;
     }
-    return value.toString();
+    // a zero is no character of a text in PostgreSQL, and firmware sends some
+    return value.toString().replace('\0', '\ufffd');
   }
 }

@@ -16,7 +16,7 @@ create table machine_mac (
 
 -- one log, one clock: what the door did, and every packet, fetch, BMC command and report
 create table entry (
-  id bigint generated always as identity primary key,
+  id bigint primary key,
   at timestamp(6) with time zone not null,
   machine_id varchar(12),
   mac varchar(17),
@@ -33,7 +33,7 @@ create index entry_machine on entry (machine_id, id);
 create index entry_mac on entry (mac, id);
 
 create table task (
-  id bigint generated always as identity primary key,
+  id bigint primary key,
   machine_id varchar(12) not null references machine (id) on delete cascade,
   epoch bigint not null,
   kind varchar(40) not null,
@@ -82,7 +82,7 @@ create table session (
 
 create table secret (
   owner varchar(200) primary key,
-  sealed varbinary(4096) not null
+  sealed bytea not null check (octet_length(sealed) <= 4096)
 );
 
 create table script (
@@ -90,5 +90,5 @@ create table script (
   type varchar(20) not null,
   timeout_s int not null,
   sha256 varchar(64) not null,
-  content varbinary(1048576) not null
+  content bytea not null check (octet_length(content) <= 1048576)
 );

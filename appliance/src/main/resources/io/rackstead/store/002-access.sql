@@ -15,13 +15,13 @@ create table api_key (
 );
 
 create table ssh_key (
-  id bigint generated always as identity primary key,
+  id bigint primary key,
   username varchar(150) not null references person (username) on delete cascade,
   text varchar(16000) not null
 );
 
 create table audit (
-  id bigint generated always as identity primary key,
+  id bigint primary key,
   at timestamp(6) with time zone not null,
   actor varchar(160) not null,
   address varchar(45) not null,

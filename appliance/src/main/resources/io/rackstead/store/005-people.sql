@@ -6,7 +6,7 @@ alter table api_key add column scope varchar(10) default 'FULL' not null;
 alter table api_key add column expires_at timestamp(6) with time zone;
 
 create table people_group (
-  id bigint generated always as identity primary key,
+  id bigint primary key,
   name varchar(100) not null unique
 );
 
@@ -18,7 +18,7 @@ create table group_member (
 
 -- a role for a user or for a group, in one resource pool or (*) everywhere
 create table pool_role (
-  id bigint generated always as identity primary key,
+  id bigint primary key,
   pool varchar(100) not null,
   username varchar(150) references person (username) on delete cascade,
   group_id bigint references people_group (id) on delete cascade,
@@ -32,7 +32,7 @@ create table nonce (
 );
 
 create table ssl_key (
-  id bigint generated always as identity primary key,
+  id bigint primary key,
   username varchar(150) not null references person (username) on delete cascade,
   text varchar(16000) not null
 );

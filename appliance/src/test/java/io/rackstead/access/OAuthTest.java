@@ -8,6 +8,7 @@ import io.rackstead.http.Asked;
 import io.rackstead.http.Encoding;
 import io.rackstead.http.Problem;
 import io.rackstead.http.Route.Method;
+import io.rackstead.store.OnEachDatabase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @SuppressWarnings("NullAway.Init")
+@OnEachDatabase
 class OAuthTest {
   private static final String PATH = "/MAAS/api/2.0/machines/";
   @TempDir Path folder;

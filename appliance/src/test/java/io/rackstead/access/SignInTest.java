@@ -9,6 +9,7 @@ import io.rackstead.http.Problem;
 import io.rackstead.http.Reply;
 import io.rackstead.http.Request;
 import io.rackstead.http.Route.Method;
+import io.rackstead.store.OnEachDatabase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @SuppressWarnings("NullAway.Init")
+@OnEachDatabase
 class SignInTest {
   @TempDir Path folder;
   private Site site;

@@ -5,6 +5,7 @@ import io.rackstead.event.EventLog;
 import io.rackstead.machine.Machines;
 import io.rackstead.network.NetworkBook;
 import io.rackstead.store.Database;
+import io.rackstead.store.TestDatabase;
 import io.rackstead.task.TaskStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ public final class Site implements AutoCloseable, InstantSource {
   public Site(Path data) throws IOException {
     this.data = data;
     var random = new SecureRandom();
-    database = Database.open(data.resolve("db"));
+    database = TestDatabase.open(data.resolve("db"));
     vault = Vault.open(data.resolve("secrets"), random);
     users = new Users(database, random, this);
     keys = new ApiKeys(vault, random, this);

@@ -17,6 +17,7 @@ import io.rackstead.machine.MachineId;
 import io.rackstead.machine.State;
 import io.rackstead.plan.Seed;
 import io.rackstead.pxe.net.MacAddress;
+import io.rackstead.store.OnEachDatabase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@OnEachDatabase
 class AgentWorkTest {
   private static final String SERVER = "http://10.77.0.1:5240";
   private static final ObjectNode NOTHING = JsonNodeFactory.instance.objectNode();

@@ -17,6 +17,8 @@ import io.rackstead.machine.Outcome;
 import io.rackstead.machine.State;
 import io.rackstead.store.Crash;
 import io.rackstead.store.Database;
+import io.rackstead.store.OnEachDatabase;
+import io.rackstead.store.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Kills the appliance before, between and after each durable write of a deployment, a
 /// commissioning and a release, starts it again, and goes on: the machine ends where it should, and
 /// nothing is done twice to its disk.
+@OnEachDatabase
 class DeploymentCrashTest {
   @TempDir Path folder;
 
@@ -97,7 +100,7 @@ class DeploymentCrashTest {
     }
     int points = deploy(copy(template, "whole"), id, 0);
     assertThat(points).isGreaterThan(30);
-    for (int at = 1; at <= points; at++) {
+    for (int at = 1; at <= points; at += TestDatabase.stride()) {
       deploy(copy(template, "at" + at), id, at);
     }
   }
@@ -128,7 +131,7 @@ class DeploymentCrashTest {
     int points = survive(copy(template, "whole"), id, 0, intent, State.READY).reached();
     assertThat(points).isGreaterThan(40);
     // every other point: three belong to a write, so each kind comes in turn
-    for (int at = 1; at <= points; at += 2) {
+    for (int at = 1; at <= points; at += Math.max(2, TestDatabase.stride())) {
       var end = survive(copy(template, "at" + at), id, at, intent, State.READY);
       assertThat(end.done())
           .as("what the agent did, killed at %d", at)
@@ -148,7 +151,7 @@ class DeploymentCrashTest {
     var intent = new Event.Release(EraseMode.QUICK);
     int points = survive(copy(template, "whole"), id, 0, intent, State.READY).reached();
     assertThat(points).isGreaterThan(20);
-    for (int at = 1; at <= points; at++) {
+    for (int at = 1; at <= points; at += TestDatabase.stride()) {
       var end = survive(copy(template, "at" + at), id, at, intent, State.READY);
       assertThat(end.done())
           .as("what the agent did, killed at %d", at)
@@ -223,6 +226,7 @@ class DeploymentCrashTest {
             StandardCopyOption.COPY_ATTRIBUTES);
       }
     }
+    TestDatabase.copied(template.resolve("db"), copy.resolve("db"));
     return copy;
   }
 

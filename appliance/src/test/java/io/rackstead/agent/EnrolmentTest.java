@@ -13,6 +13,7 @@ import io.rackstead.machine.Machine;
 import io.rackstead.machine.MachineId;
 import io.rackstead.machine.State;
 import io.rackstead.pxe.net.MacAddress;
+import io.rackstead.store.OnEachDatabase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@OnEachDatabase
 class EnrolmentTest {
   private static final String OTHER_UUID = "4c4c4544-0042-3010-8051-b4c04f4d3533";
   private static final MacAddress OTHER_MAC = MacAddress.parse("3c:fd:fe:00:00:02");

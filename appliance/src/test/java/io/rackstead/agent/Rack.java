@@ -24,6 +24,7 @@ import io.rackstead.power.Bmcs;
 import io.rackstead.power.PowerTasks;
 import io.rackstead.pxe.net.MacAddress;
 import io.rackstead.store.Database;
+import io.rackstead.store.TestDatabase;
 import io.rackstead.task.TaskRunner;
 import io.rackstead.task.TaskStore;
 import java.io.ByteArrayInputStream;
@@ -71,7 +72,7 @@ public final class Rack implements AutoCloseable {
     var random = new SecureRandom();
     vault = Vault.open(folder.resolve("secrets"), random);
     database =
-        Database.open(
+        TestDatabase.open(
             folder.resolve("db"),
             where -> {
               if (killed) {
@@ -196,7 +197,7 @@ public final class Rack implements AutoCloseable {
   /// Ends it as `kill -9` would.
   public void kill() {
     killed = true;
-    io.rackstead.store.Crash.crash(folder.resolve("db"));
+    TestDatabase.crash(folder.resolve("db"));
     tasks.close();
     events.close();
   }

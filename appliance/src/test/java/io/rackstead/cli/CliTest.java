@@ -10,6 +10,7 @@ import io.rackstead.image.Architecture;
 import io.rackstead.machine.Actor;
 import io.rackstead.machine.Identity;
 import io.rackstead.pxe.net.MacAddress;
+import io.rackstead.store.DatabaseAddress;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 class CliTest {
   @TempDir Path data;
 
+  private DatabaseAddress address = DatabaseAddress.EMBEDDED;
+
   private record Said(int exit, String out, String err) {}
 
   private Said run(String... arguments) {
@@ -39,7 +42,8 @@ class CliTest {
         Cli.run(
             all,
             new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8));
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            _ -> address);
     return new Said(
         exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
@@ -169,6 +173,17 @@ class CliTest {
   }
 
   @Test
+  void whatIsInPostgreSqlIsBackedUpAndRestoredThere() {
+    address = new DatabaseAddress("jdbc:postgresql://db.example/rackstead", "");
+    var said = run("restore", "b.dump");
+    assertThat(said.exit()).isEqualTo(1);
+    assertThat(said.err())
+        .contains("pg_restore --clean --if-exists --single-transaction")
+        .contains("--dbname='postgresql://db.example/rackstead'")
+        .contains("touch " + data.resolve("observe-only"));
+  }
+
+  @Test
   void aFileThatIsNoBackupChangesNothing() throws Exception {
     var file = data.resolve("x.zip");
     try (var zip = new java.util.zip.ZipOutputStream(Files.newOutputStream(file))) {
@@ -182,11 +197,13 @@ class CliTest {
   void helpNamesEveryCommand() {
     var out = new ByteArrayOutputStream();
     var stream = new PrintStream(out, true, StandardCharsets.UTF_8);
-    assertThat(Cli.run(List.of("--help"), stream, stream)).isZero();
+    assertThat(Cli.run(List.of("--help"), stream, stream, _ -> address)).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8)).contains(Cli.COMMANDS);
     for (var command : Cli.COMMANDS) {
-      assertThat(Cli.run(List.of(command, "--help"), stream, stream)).as(command).isZero();
+      assertThat(Cli.run(List.of(command, "--help"), stream, stream, _ -> address))
+          .as(command)
+          .isZero();
     }
-    assertThat(Cli.run(List.of("events"), stream, stream)).isEqualTo(2);
+    assertThat(Cli.run(List.of("events"), stream, stream, _ -> address)).isEqualTo(2);
   }
 }

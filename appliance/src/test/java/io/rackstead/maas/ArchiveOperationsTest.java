@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rackstead.plan.Seed;
+import io.rackstead.store.OnEachDatabase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What deployed systems install packages from, and what clients of old ask for.
 @SuppressWarnings("NullAway.Init")
+@OnEachDatabase(everyTime = false)
 class ArchiveOperationsTest {
   private static final String API = "/MAAS/api/2.0/";
   private static final String ALL = API + "package-repositories/";

@@ -11,6 +11,7 @@ import io.rackstead.access.Wires;
 import io.rackstead.http.Json;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.State;
+import io.rackstead.store.OnEachDatabase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @SuppressWarnings("NullAway.Init")
+@OnEachDatabase(everyTime = false)
 class InterfaceOperationsTest {
   private static final String API = "/MAAS/api/2.0/";
 

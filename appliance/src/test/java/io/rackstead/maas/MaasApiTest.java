@@ -16,6 +16,7 @@ import io.rackstead.machine.DeployOrder;
 import io.rackstead.machine.Event;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.State;
+import io.rackstead.store.OnEachDatabase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @SuppressWarnings("NullAway.Init")
+@OnEachDatabase(everyTime = false)
 class MaasApiTest {
   private static final String API = "/MAAS/api/2.0/";
 

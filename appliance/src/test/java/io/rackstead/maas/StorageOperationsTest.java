@@ -13,6 +13,7 @@ import io.rackstead.machine.Actor;
 import io.rackstead.machine.Event;
 import io.rackstead.machine.State;
 import io.rackstead.plan.Seed;
+import io.rackstead.store.OnEachDatabase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @SuppressWarnings("NullAway.Init")
+@OnEachDatabase(everyTime = false)
 class StorageOperationsTest {
   private static final String API = "/MAAS/api/2.0/";
   @TempDir Path folder;

@@ -6,6 +6,7 @@ import io.rackstead.access.Principal.Role;
 import io.rackstead.access.Served;
 import io.rackstead.access.Served.Person;
 import io.rackstead.machine.Machine;
+import io.rackstead.store.OnEachDatabase;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @SuppressWarnings("NullAway.Init")
+@OnEachDatabase(everyTime = false)
 class TagsTest {
   private static final String API = "/MAAS/api/2.0/";
   @TempDir Path folder;

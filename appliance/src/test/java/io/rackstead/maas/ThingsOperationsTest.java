@@ -9,6 +9,7 @@ import io.rackstead.access.Served.Answer;
 import io.rackstead.access.Served.Person;
 import io.rackstead.event.Entry;
 import io.rackstead.image.ImageId;
+import io.rackstead.store.OnEachDatabase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @SuppressWarnings("NullAway.Init")
+@OnEachDatabase(everyTime = false)
 class ThingsOperationsTest {
   private static final String API = "/MAAS/api/2.0/";
   private static final String QUERY = API + "events/?op=query";

@@ -8,6 +8,7 @@ import io.rackstead.access.Served;
 import io.rackstead.access.Served.Answer;
 import io.rackstead.access.Served.Person;
 import io.rackstead.machine.Machine;
+import io.rackstead.store.OnEachDatabase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Every operation that the description lists, asked for as every client would, and the answers
 /// held against what those clients parse. An operation that is added falls under it by itself.
 @SuppressWarnings("NullAway.Init")
+@OnEachDatabase
 class WireTest {
   private static final String API = "/MAAS/api/2.0/";
 

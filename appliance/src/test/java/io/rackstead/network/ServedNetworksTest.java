@@ -7,6 +7,8 @@ import io.rackstead.pxe.Networks.Mode;
 import io.rackstead.pxe.Networks.Served;
 import io.rackstead.pxe.net.MacAddress;
 import io.rackstead.store.Database;
+import io.rackstead.store.OnEachDatabase;
+import io.rackstead.store.TestDatabase;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @SuppressWarnings("NullAway.Init")
+@OnEachDatabase
 class ServedNetworksTest {
   private static final MacAddress CARD = MacAddress.parse("52:54:00:00:00:01");
   private static final NetworkSpec SPEC =
@@ -33,7 +36,7 @@ class ServedNetworksTest {
 
   @BeforeEach
   void open() {
-    database = Database.open(folder.resolve("db"));
+    database = TestDatabase.open(folder.resolve("db"));
     book = new NetworkBook(database, InstantSource.system());
     networks =
         new ServedNetworks(

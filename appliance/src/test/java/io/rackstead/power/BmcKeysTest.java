@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rackstead.bmc.BmcAddress;
 import io.rackstead.store.Database;
+import io.rackstead.store.OnEachDatabase;
+import io.rackstead.store.TestDatabase;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The first key that a BMC shows is kept, over restarts, until a person accepts another one.
+@OnEachDatabase
 class BmcKeysTest {
   private static final BmcAddress TWIN = BmcAddress.parse("redfish://10.0.9.7/Node1");
   private static final BmcAddress ITS_OTHER_HALF = BmcAddress.parse("redfish://10.0.9.7/Node2");
@@ -23,13 +26,13 @@ class BmcKeysTest {
 
   @Test
   void theFirstKeyIsKeptUntilAPersonAcceptsAnotherOne() {
-    try (var database = Database.open(folder)) {
+    try (var database = TestDatabase.open(folder)) {
       var keys = keys(database);
       assertThat(keys.pin(TWIN, "sha256:aa")).isEqualTo("sha256:aa");
       assertThat(keys.pin(ITS_OTHER_HALF, "sha256:bb")).isEqualTo("sha256:aa");
       assertThat(keys.pin(ANOTHER_PORT, "sha256:cc")).isEqualTo("sha256:cc");
     }
-    try (var database = Database.open(folder)) {
+    try (var database = TestDatabase.open(folder)) {
       var keys = keys(database);
       assertThat(keys.pin(TWIN, "sha256:bb")).isEqualTo("sha256:aa");
       database.change(tx -> keys.accept(tx, TWIN, "sha256:bb"));

@@ -9,6 +9,7 @@ import io.rackstead.machine.Actor;
 import io.rackstead.machine.Event;
 import io.rackstead.machine.MachineId;
 import io.rackstead.machine.State;
+import io.rackstead.store.OnEachDatabase;
 import io.rackstead.task.TaskStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The story that showed it: `kill -9` while iPXE asked for its script, a connection that was
 /// reset, and a server that went on to a half-written disk and stayed there.
+@OnEachDatabase
 class LostBootsTest {
   @TempDir Path folder;
   private final TaskStore tasks = new TaskStore();

@@ -21,6 +21,7 @@ import io.rackstead.machine.Machine;
 import io.rackstead.machine.MachineId;
 import io.rackstead.machine.State;
 import io.rackstead.machine.Task;
+import io.rackstead.store.OnEachDatabase;
 import io.rackstead.task.TaskStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@OnEachDatabase
 class PowerTasksTest {
   private static final BmcAddress ADDRESS = BmcAddress.parse("ipmi://10.78.0.1");
 

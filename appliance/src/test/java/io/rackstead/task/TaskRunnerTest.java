@@ -8,6 +8,7 @@ import io.rackstead.machine.Event;
 import io.rackstead.machine.Machines;
 import io.rackstead.machine.State;
 import io.rackstead.network.NetworkBook;
+import io.rackstead.store.OnEachDatabase;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@OnEachDatabase
 class TaskRunnerTest {
   @TempDir Path folder;
 

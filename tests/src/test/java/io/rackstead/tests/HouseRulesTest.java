@@ -27,6 +27,7 @@ class HouseRulesTest {
           new Place("io.javalin..", "io.rackstead.http"),
           new Place("org.eclipse.jetty..", "io.rackstead.http"),
           new Place("org.h2..", "io.rackstead.store"),
+          new Place("org.postgresql..", "io.rackstead.store"),
           new Place("okhttp3..", "io.rackstead.bmc.redfish"),
           new Place("picocli..", "io.rackstead.cli"),
           new Place("org.snakeyaml..", "io.rackstead.appliance"),

@@ -62,7 +62,8 @@ class RedfishMachineTest {
             usual.effort(),
             usual.plaintextFrom(),
             usual.brake(),
-            new DnsConfig(DnsConfig.OFF, Optional.empty()));
+            new DnsConfig(DnsConfig.OFF, Optional.empty()),
+            usual.database());
     var appliance = Appliance.start(config, Outside.real());
     base = "http://127.0.0.1:" + appliance.serving().get(60, TimeUnit.SECONDS);
     return appliance;
