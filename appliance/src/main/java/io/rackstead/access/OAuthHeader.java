@@ -31,9 +31,11 @@ record OAuthHeader(
       if (equals > 0) {
         var value = pair.substring(equals + 1).strip();
         boolean quoted = value.length() >= 2 && value.startsWith("\"") && value.endsWith("\"");
-        values.put(
-            pair.substring(0, equals).strip(),
-            Encoding.decode(quoted ? value.substring(1, value.length() - 1) : value, true));
+        var name = pair.substring(0, equals).strip();
+        var given = Encoding.decode(quoted ? value.substring(1, value.length() - 1) : value, true);
+        if (values.put(name, given) != null) {
+          throw new Problem(401, "Authorization Error: " + name + " stands twice in the header.");
+        }
       }
     }
     var signature = wanted(values, "oauth_signature");

@@ -41,6 +41,8 @@ final class Allocation {
     // a filter of lists; of an allocation it says in which pod to compose
     constraints.remove("status");
     constraints.remove("owner");
+    // what it will be marked with, not what it has
+    constraints.remove("agent_name");
     return new Allocation(
         constraints,
         DiskWish.parse(call.text("storage").orElse("")),
@@ -117,8 +119,9 @@ final class Allocation {
     return wanted;
   }
 
-  /// Why nothing was found, in the words of the request.
-  String nothing() {
+  /// Why nothing was found, in the words of the request: with what none of the free ones has, as
+  /// all else could be had.
+  String nothing(List<Machine> free) {
     var id = constraints.getOrDefault("system_id", List.of());
     if (!id.isEmpty()) {
       return "No machine with system ID " + id.getFirst() + " available.";
@@ -127,9 +130,51 @@ final class Allocation {
     constraints.forEach((name, values) -> words.add(name + "=" + String.join(",", values)));
     disks.forEach(disk -> words.add("storage=" + disk));
     nics.forEach(nic -> words.add("interfaces=" + nic.label() + ":" + nic.keys()));
-    words.removeIf(word -> word.matches("(agent_name|comment|dry_run|verbose|bridge_.*)=.*"));
-    return words.isEmpty()
-        ? "No machine available."
-        : "No available machine matches constraints: " + String.join(" ", words);
+    words.removeIf(word -> word.matches("(comment|dry_run|verbose|bridge_.*)=.*"));
+    if (words.isEmpty() || free.isEmpty()) {
+      return words.isEmpty()
+          ? "No machine available."
+          : "No available machine matches constraints: %s (no machine is available at all)"
+              .formatted(String.join(" ", words));
+    }
+    var unmet = unmet(free);
+    return "No available machine matches constraints: %s (%s)"
+        .formatted(
+            String.join(" ", words),
+            unmet.isEmpty()
+                ? "each is met by one of the %d available, all of them by none"
+                    .formatted(free.size())
+                : "met by none of the %d available: %s"
+                    .formatted(free.size(), String.join(", ", unmet)));
+  }
+
+  private List<String> unmet(List<Machine> free) {
+    var unmet = new ArrayList<String>();
+    constraints.forEach((name, values) -> {
+      var alone = new Allocation(Map.of(name, values), List.of(), List.of(), networks);
+      if (alone.among(free).isEmpty()) {
+        unmet.add(name + "=" + String.join(",", values) + most(name, free));
+      }
+    });
+    if (new Allocation(Map.of(), disks, List.of(), networks).among(free).isEmpty()) {
+      unmet.add("storage");
+    }
+    for (var nic : nics) {
+      if (new Allocation(Map.of(), List.of(), List.of(nic), networks).among(free).isEmpty()) {
+        unmet.add("interfaces=" + nic.label());
+      }
+    }
+    return unmet;
+  }
+
+  private static String most(String name, List<Machine> free) {
+    var hardware = free.stream().flatMap(machine -> machine.hardware().stream());
+    return switch (name) {
+      case "cpu_count" ->
+          " (the most is %d)".formatted(hardware.mapToInt(h -> h.cpuCount()).max().orElse(0));
+      case "mem" ->
+          " (the most is %d MiB)".formatted(hardware.mapToLong(h -> h.memoryMib()).max().orElse(0));
+      default -> "";
+    };
   }
 }

@@ -114,6 +114,10 @@ final class Dispatch {
     } else if (inPath.isEmpty() && path.endsWith("{operation}/")) {
       throw new Problem(404, "Unknown API endpoint: " + request.path() + ".");
     }
+    if (request.queries("op").stream().distinct().count() > 1
+        || form.texts("op").stream().distinct().count() > 1) {
+      throw new Problem(400, "op is given more than once: say which one is meant.");
+    }
     var op =
         request
             .query("op")

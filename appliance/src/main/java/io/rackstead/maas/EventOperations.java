@@ -116,6 +116,7 @@ final class EventOperations {
       if (named(call, "hostname", machine.hostname()::equals)
           && named(call, "id", machine.id().text()::equals)
           && named(call, "zone", machine.labels().zone()::equals)
+          && named(call, "agent_name", machine.labels().agent()::equals)
           && named(
               call,
               "mac_address",
@@ -134,11 +135,8 @@ final class EventOperations {
   private static Predicate<Entry> wanted(Call call, Map<MachineId, Machine> seen) {
     var least = Fields.filled(call, "level").map(EventOperations::level);
     var owners = call.texts("owner").stream().filter(text -> !text.isEmpty()).toList();
-    // nothing is allocated in an agent's name here
-    boolean none = Fields.filled(call, "agent_name").isPresent();
     return entry ->
-        !none
-            && entry.machine().filter(seen::containsKey).isPresent()
+        entry.machine().filter(seen::containsKey).isPresent()
             && (least.isEmpty() || reaches(level(entry), least.get()))
             && (owners.isEmpty() || owners.contains(username(entry)));
   }

@@ -95,18 +95,19 @@ final class LifecycleOperations {
                     && machine.quarantine().isEmpty())
             .toList();
     boolean dryRun = call.truth("dry_run").orElse(false);
+    var agent = call.text("agent_name").orElse("");
     for (var candidate : allocation.among(free)) {
       var taken =
           dryRun
               ? Optional.of(candidate.machine())
-              : parts.verbs().tryAllocate(call.request(), candidate.machine());
+              : parts.verbs().tryAllocate(call.request(), candidate.machine(), agent);
       if (taken.isPresent()) {
         var shape = machines.shape(taken.get());
         shape.put("constraints_by_type", candidate.byType());
         return Dispatch.json(shape);
       }
     }
-    throw new Problem(409, allocation.nothing());
+    throw new Problem(409, allocation.nothing(free));
   }
 
   private Reply commission(Call call) {

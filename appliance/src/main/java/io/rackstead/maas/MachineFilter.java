@@ -93,10 +93,13 @@ final class MachineFilter {
     filters.put("tags", (machine, tag) -> tags(tag).allMatch(machine.labels().tags()::contains));
     filters.put(
         "cpu_count",
-        (machine, count) -> machine.hardware().map(h -> h.cpuCount()).orElse(0) >= number(count));
+        (machine, count) ->
+            machine.hardware().map(h -> h.cpuCount()).orElse(0) >= number("cpu_count", count));
     filters.put(
         "mem",
-        (machine, mib) -> machine.hardware().map(h -> h.memoryMib()).orElse(0L) >= number(mib));
+        (machine, mib) ->
+            machine.hardware().map(h -> h.memoryMib()).orElse(0L) >= number("mem", mib));
+    filters.put("agent_name", (machine, agent) -> machine.labels().agent().equals(agent));
     filters.put("owner", (machine, owner) -> machine.labels().owner().equals(owner));
     filters.put(
         "power_state", (machine, state) -> machine.power().state().name().equalsIgnoreCase(state));
@@ -135,11 +138,15 @@ final class MachineFilter {
     }
   }
 
-  private static double number(String text) {
+  private static double number(String name, String text) {
     try {
-      return Double.parseDouble(text);
+      double number = Double.parseDouble(text);
+      if (number >= 0 && number < Double.POSITIVE_INFINITY) {
+        return number;
+      }
     } catch (NumberFormatException e) {
-      throw FormErrors.of("cpu_count", "Enter a number, got " + text + ".");
+      throw FormErrors.of(name, "Enter a number, got " + text + ".");
     }
+    throw FormErrors.of(name, "Ensure this value is greater than or equal to 0.");
   }
 }

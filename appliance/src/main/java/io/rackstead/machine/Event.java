@@ -14,7 +14,12 @@ public sealed interface Event {
 
   record Test() implements Event {}
 
-  record Allocate(String owner) implements Event {}
+  /// @param agent which of the owner's programs asked, empty when it does not say
+  record Allocate(String owner, String agent) implements Event {
+    public Allocate(String owner) {
+      this(owner, "");
+    }
+  }
 
   record Deploy(Deployment deployment) implements Event {}
 

@@ -168,7 +168,8 @@ public final class Lifecycle {
   /// The facts that an event leaves on the machine.
   private static Machine remember(Machine machine, Event event) {
     return switch (event) {
-      case Allocate(var owner) -> machine.with(machine.labels().withOwner(owner));
+      case Allocate(var owner, var agent) ->
+          machine.with(machine.labels().withOwner(owner).withAgent(agent));
       case Deploy(var deployment) -> machine.withDeployment(Optional.of(deployment));
       case ImageWritten(var disk) -> written(machine, disk);
       case Release(var erase) -> machine.withErase(erase);

@@ -373,7 +373,7 @@ public final class Machines {
           bmc.map(b -> ": " + b + " as " + user).orElse(": manual");
       case Event.Prompted(var prompt) -> prompt.isEmpty() ? ": done" : ": " + prompt;
       case Event.Configure(_, _, var what) -> ": " + what;
-      case Event.Allocate(var owner) -> " to " + owner;
+      case Event.Allocate(var owner, _) -> " to " + owner;
       default -> "";
     };
   }

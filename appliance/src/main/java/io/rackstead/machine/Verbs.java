@@ -167,11 +167,10 @@ public final class Verbs {
   }
 
   /// Takes it if it is still free; empty when somebody was faster.
-  public Optional<Machine> tryAllocate(Request request, Machine machine) {
+  public Optional<Machine> tryAllocate(Request request, Machine machine, String agent) {
+    var event = new Event.Allocate(request.principal().username(), agent);
     return mayTake(request, machine)
-            && attempt(
-                    request, machine, new Event.Allocate(request.principal().username()), _ -> {})
-                instanceof Outcome.Moved(var moved, _)
+            && attempt(request, machine, event, _ -> {}) instanceof Outcome.Moved(var moved, _)
         ? Optional.of(moved)
         : Optional.empty();
   }
@@ -185,7 +184,9 @@ public final class Verbs {
     }
     if (!ready && machine.state() != State.ALLOCATED) {
       throw new Problem(
-          409, "Can't deploy a machine that is in the '" + machine.state().title() + "' state");
+          409,
+          "Can't deploy a machine that is in the '%s' state: it has to be Ready or Allocated"
+              .formatted(machine.state().title()));
     }
     if (order.image().arch() != machine.arch()) {
       throw new Problem(

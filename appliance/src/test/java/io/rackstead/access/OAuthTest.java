@@ -27,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @SuppressWarnings("NullAway.Init")
@@ -227,6 +228,49 @@ class OAuthTest {
     assertThatThrownBy(() -> username(request)).hasMessageContaining("Nonce already used");
     assertThatThrownBy(() -> username(request.withQuery("tags=a%20c&op=&id=x")))
         .hasMessageContaining("Invalid API key");
+  }
+
+  @Test
+  void aNonceStaysUsedOverARestart() throws Exception {
+    var header =
+        signed("GET", "HmacSHA1", "http://maas.example" + PATH, Map.of(), "once-and-never-again");
+    var request = get(header).with("Host", "maas.example");
+    assertThat(username(request)).isEqualTo("ada");
+    site.close();
+    site = new Site(folder);
+    assertThatThrownBy(() -> username(request)).hasMessageContaining("Nonce already used");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-301,false", "-299,true", "299,true", "301,false"})
+  void aTimestampMayBeFiveMinutesOff(long seconds, boolean accepted) throws Exception {
+    var header = signed("GET", "HmacSHA1", "http://maas.example" + PATH, Map.of(), "n");
+    var request = get(header).with("Host", "maas.example");
+    site.pass(Duration.ofSeconds(seconds));
+    if (accepted) {
+      assertThat(username(request)).isEqualTo("ada");
+    } else {
+      assertThatThrownBy(() -> username(request)).hasMessageContaining("Expired timestamp");
+    }
+  }
+
+  /// What was signed by a hash is not accepted as the plain secret, nor with a method of no worth.
+  @ParameterizedTest
+  @ValueSource(strings = {"PLAINTEXT", "NONE", "HMAC-MD5", "RSA-SHA1", ""})
+  void aSignatureIsNotReadAsAWeakerOne(String method) throws Exception {
+    var header = signed("GET", "HmacSHA256", "http://maas.example" + PATH, Map.of(), "n");
+    var weaker = header.replace("\"HMAC-SHA256\"", '"' + method + '"');
+    assertThat(weaker).isNotEqualTo(header);
+    assertThatThrownBy(() -> username(get(weaker).with("Host", "maas.example")))
+        .isInstanceOf(Problem.class);
+  }
+
+  @Test
+  void aFieldOfTheHeaderThatComesTwiceIsRefused() throws Exception {
+    var header = signed("GET", "HmacSHA1", "http://maas.example" + PATH, Map.of(), "n");
+    var twice = header + ", oauth_token=\"" + key.tokenKey() + "\"";
+    assertThatThrownBy(() -> username(get(twice).with("Host", "maas.example")))
+        .isInstanceOf(Problem.class);
   }
 
   /// The Go client of Cluster API: the form is signed for POST, of repeated fields only the first.

@@ -382,7 +382,9 @@ class MaasApiTest {
     assertThat(deployment.userData()).isEqualTo("#!/bin/sh\n");
     var again = admin.post(path(machine, "deploy"), "");
     assertThat(again.status()).isEqualTo(409);
-    assertThat(again.body()).isEqualTo("Can't deploy a machine that is in the 'Deploying' state");
+    assertThat(again.body())
+        .isEqualTo(
+            "Can't deploy a machine that is in the 'Deploying' state: it has to be Ready or Allocated");
     assertThat(admin.post(path(machine, "lock"), "").json().path("locked").asBoolean()).isTrue();
     assertThat(admin.post(path(machine, "lock"), "").status()).isEqualTo(409);
     assertThat(admin.post(path(machine, "abort"), "").status()).isEqualTo(403);
