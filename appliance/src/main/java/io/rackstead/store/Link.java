@@ -104,6 +104,9 @@ abstract sealed class Link permits Embedded.Open, PostgreSql.Open {
     }
     boolean had = false;
     try {
+      if (ended) {
+        throw new SQLException("the connection has ended meanwhile");
+      }
       var one = idle.poll();
       var reader = one == null ? dial.connect() : one;
       had = true;

@@ -10,6 +10,7 @@ import io.rackstead.agent.Capability;
 import io.rackstead.http.Json;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.State;
+import io.rackstead.store.OnEachDatabase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @SuppressWarnings("NullAway.Init")
+@OnEachDatabase(everyTime = false)
 class MetadataServiceTest {
   private static final String KEY =
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHnTt5yQm0sVXWjYy3u4PqCk1pVbq0m2yQyqz6S1xXyZ a";

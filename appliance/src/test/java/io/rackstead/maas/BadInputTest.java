@@ -7,6 +7,7 @@ import io.rackstead.access.Principal.Role;
 import io.rackstead.access.Served;
 import io.rackstead.access.Served.Answer;
 import io.rackstead.access.Served.Person;
+import io.rackstead.store.OnEachDatabase;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// What no client should send, and what each of it gets: an answer in words, and nothing is changed
 /// or lost.
 @SuppressWarnings("NullAway.Init")
+@OnEachDatabase(everyTime = false)
 class BadInputTest {
   private static final String API = "/MAAS/api/2.0/";
 

@@ -8,6 +8,7 @@ import io.rackstead.access.Served;
 import io.rackstead.access.Served.Answer;
 import io.rackstead.access.Served.Person;
 import io.rackstead.pxe.net.MacAddress;
+import io.rackstead.store.OnEachDatabase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Devices and reserved addresses, and who has them in the database that DHCP obeys.
 @SuppressWarnings("NullAway.Init")
+@OnEachDatabase(everyTime = false)
 class DeviceOperationsTest {
   private static final String API = "/MAAS/api/2.0/";
   private static final MacAddress MAC = MacAddress.parse("52:54:00:aa:bb:01");

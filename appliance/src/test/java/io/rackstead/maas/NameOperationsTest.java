@@ -11,6 +11,7 @@ import io.rackstead.access.Served.Person;
 import io.rackstead.dns.DnsConfig;
 import io.rackstead.dns.DnsServer;
 import io.rackstead.name.Resolution;
+import io.rackstead.store.OnEachDatabase;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// Domains, names and records, written by the API and asked for with BIND's `dig`.
 @SuppressWarnings("NullAway.Init")
+@OnEachDatabase(everyTime = false)
 class NameOperationsTest {
   private static final String API = "/MAAS/api/2.0/";
   private static final InetAddress HERE = InetAddress.ofLiteral("127.0.0.1");

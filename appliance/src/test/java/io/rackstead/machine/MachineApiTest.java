@@ -11,6 +11,7 @@ import io.rackstead.bmc.PowerState;
 import io.rackstead.bmc.fake.Fault;
 import io.rackstead.image.Architecture;
 import io.rackstead.pxe.net.MacAddress;
+import io.rackstead.store.OnEachDatabase;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @SuppressWarnings("NullAway.Init")
+@OnEachDatabase(everyTime = false)
 class MachineApiTest {
   @TempDir Path folder;
   private Served served;

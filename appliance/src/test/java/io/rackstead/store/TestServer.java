@@ -40,6 +40,8 @@ final class TestServer {
               + " template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'");
       var folder = Files.createTempDirectory("template");
       Database.open(folder, address(started, TEMPLATE), _ -> {}).close();
+      Files.delete(folder.resolve("postgresql"));
+      Files.delete(folder);
       return started;
     } catch (IOException | SQLException | RuntimeException e) {
       return new Started(Optional.empty(), "", "no PostgreSQL can be started here: " + e);
