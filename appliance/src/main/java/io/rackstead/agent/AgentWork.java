@@ -46,7 +46,7 @@ public final class AgentWork {
   private final Sessions sessions;
   private final Progresses progresses;
   private final InstantSource clock;
-  private final Optional<String> accept;
+  private final Newcomers newcomers;
   private final Consumer<MachineId> done;
   private final Map<MachineId, Object> doors = new ConcurrentHashMap<>();
   private final Map<MachineId, Instant> renewed = new ConcurrentHashMap<>();
@@ -60,7 +60,7 @@ public final class AgentWork {
     }
   }
 
-  /// @param accept the rule that accepts every newcomer; empty: a person does
+  /// @param newcomers which of them are accepted without a person
   /// @param done hears of each machine that got something done
   public AgentWork(
       Machines machines,
@@ -71,7 +71,7 @@ public final class AgentWork {
       Sessions sessions,
       Progresses progresses,
       InstantSource clock,
-      Optional<String> accept,
+      Newcomers newcomers,
       Consumer<MachineId> done) {
     this.machines = machines;
     this.database = database;
@@ -81,7 +81,7 @@ public final class AgentWork {
     this.sessions = sessions;
     this.progresses = progresses;
     this.clock = clock;
-    this.accept = accept;
+    this.newcomers = newcomers;
     this.done = done;
     machines.listen(change -> knock(change.id()));
   }
@@ -249,8 +249,10 @@ public final class AgentWork {
     var acts =
         new ArrayList<>(
             Verdict.of(step, result, all).stream().map(e -> new Machines.Act(e, actor)).toList());
+    var also = new ArrayList<Consumer<Tx>>();
     Consumer<Tx> record =
         tx -> {
+          also.forEach(one -> one.accept(tx));
           if (steps.ended(tx, step, result, now) && step.kind().equals("bmc")) {
             keepPassword(tx, id, result);
           }
@@ -259,7 +261,11 @@ public final class AgentWork {
       if (act.event() instanceof Event.HardwareReported(var seen, var hardware)) {
         mustBeItself(machine, seen);
         if (step.purpose() == ENLIST) {
-          accepted(id, hardware).ifPresent(acts::add);
+          accepted(machine, hardware)
+              .ifPresent(accepted -> {
+                acts.add(new Machines.Act(new Event.Commission(), Actor.rule(accepted.rule())));
+                also.add(accepted.with());
+              });
         }
       }
     }
@@ -300,16 +306,17 @@ public final class AgentWork {
   }
 
   /// A rule hands over nobody's data: a machine that comes with some waits for a person.
-  private Optional<Machines.Act> accepted(MachineId id, Hardware hardware) {
-    if (accept.isPresent() && !hardware.foreign().isEmpty()) {
+  private Optional<Newcomers.Accepted> accepted(Machine machine, Hardware hardware) {
+    var accepted = newcomers.of(machine.with(hardware));
+    if (accepted.isPresent() && !hardware.foreign().isEmpty()) {
       say(
-          id,
+          machine.id(),
           ("not accepted by the rule %s, for its disks hold data (%s): to commission it by hand"
                   + " gives that away")
-              .formatted(accept.get(), String.join(", ", hardware.foreign())));
+              .formatted(accepted.get().rule(), String.join(", ", hardware.foreign())));
       return Optional.empty();
     }
-    return accept.map(rule -> new Machines.Act(new Event.Commission(), Actor.rule(rule)));
+    return accepted;
   }
 
   /// The account is on the BMC now: its password is the machine's from here on.

@@ -16,8 +16,11 @@ import io.rackstead.agent.AgentApi;
 import io.rackstead.agent.AgentWork;
 import io.rackstead.agent.Capabilities;
 import io.rackstead.agent.Enrolment;
+import io.rackstead.agent.Newcomers;
 import io.rackstead.agent.Progresses;
 import io.rackstead.agent.Sessions;
+import io.rackstead.assign.Policies;
+import io.rackstead.assign.PolicyApi;
 import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.BmcTrace;
 import io.rackstead.boot.Journal;
@@ -115,10 +118,10 @@ public final class Appliance implements AutoCloseable {
       var tasks = new TaskStore();
       var book = new NetworkBook(database, clock);
       var machines = new Machines(database, events, tasks, clock, random, book);
-
-      ConfiguredNetworks.write(book, config.networks());
       var sweeper = part(sweeper());
       var things = Things.open(database, machines, clock, sweeper::later);
+
+      ConfiguredNetworks.write(book, config.networks());
       book.timeBy(() ->
           Stream.of(things.settings().text("ntp_servers").split("[,\\s]+", -1))
               .filter(word -> !word.isEmpty())
@@ -160,6 +163,32 @@ public final class Appliance implements AutoCloseable {
       }
       var bmcs = new Bmcs(dialer, database, vault);
 
+      var brake =
+          new Brake(
+              config.brake().atATime(),
+              config.brake().perHour(),
+              config.brake().offsPerHour(),
+              events.releasesSince(clock.instant().minus(Duration.ofHours(1))));
+      var power = part(new PowerControl(machines, bmcs, bmcKeys));
+
+      var verbs =
+          new Verbs(machines, database, power, clock, () -> brake.holdsOff(clock.instant()), book);
+      var users = new Users(database, random, clock);
+      var sshKeys = new SshKeys(clock);
+      var policies =
+          new Policies(
+              new Policies.Parts(
+                  database,
+                  machines,
+                  tasks,
+                  verbs,
+                  images,
+                  users,
+                  sshKeys,
+                  clock,
+                  things.tags()::tagged,
+                  sweeper::later));
+
       var sessions = new Sessions(database, clock, random);
       var progresses = new Progresses();
       var planning =
@@ -175,15 +204,9 @@ public final class Appliance implements AutoCloseable {
               sessions,
               progresses,
               clock,
-              config.accept(),
+              policies.or(Newcomers.all(config.accept())),
               booter::progressed);
       var enrolment = new Enrolment(machines, database, events, capabilities, sessions, clock);
-      var brake =
-          new Brake(
-              config.brake().atATime(),
-              config.brake().perHour(),
-              config.brake().offsPerHour(),
-              events.releasesSince(clock.instant().minus(Duration.ofHours(1))));
       var runner =
           part(
               new TaskRunner(
@@ -191,12 +214,10 @@ public final class Appliance implements AutoCloseable {
                   database,
                   tasks,
                   clock,
-                  new PowerTasks(machines, bmcs, sessions),
+                  handler(new PowerTasks(machines, bmcs, sessions), policies),
                   this::observing,
                   brake));
-      var power = part(new PowerControl(machines, bmcs, bmcKeys));
 
-      var users = new Users(database, random, clock);
       firstPassword = users.firstAdministrator("admin");
 
       var journal = new Journal(machines, events, booter, clock);
@@ -235,9 +256,6 @@ public final class Appliance implements AutoCloseable {
       var sessionApi = new SessionApi(users, people, clock);
       routes.addAll(sessionApi.routes());
       routes.addAll(new OidcApi(database, vault, users, people, clock).routes());
-      var verbs =
-          new Verbs(machines, database, power, clock, () -> brake.holdsOff(clock.instant()), book);
-      var sshKeys = new SshKeys(clock);
       var machineApi =
           new MachineApi(
               machines,
@@ -250,6 +268,7 @@ public final class Appliance implements AutoCloseable {
       routes.addAll(machineApi.routes());
       routes.addAll(
           new EventApi(machines, verbs, events, progresses, machineApi::summary).routes());
+      routes.addAll(new PolicyApi(policies, verbs).routes());
       routes.addAll(new CatalogApi(images).routes());
       routes.addAll(new SshKeyApi(database, sshKeys).routes());
       routes.addAll(new PeopleApi(database, users, new Grants(clock)).routes());
@@ -303,6 +322,7 @@ public final class Appliance implements AutoCloseable {
                   () -> StatusApi.lines(status()))));
 
       sweeper.every(Duration.ofHours(1), "capabilities", capabilities::sweep);
+      sweeper.every(Duration.ofSeconds(30), "policies", policies::look);
       var lostBoots =
           new LostBoots(machines, events, database, tasks, sessions, clock, System::nanoTime);
       sweeper.every(
@@ -320,6 +340,14 @@ public final class Appliance implements AutoCloseable {
       close();
       throw e;
     }
+  }
+
+  private static TaskRunner.Handler handler(PowerTasks power, Policies policies) {
+    return (machine, row) ->
+        switch (row.task()) {
+          case FOLLOW_POLICY -> policies.follow(machine);
+          case START_FROM_NETWORK, START_FROM_DISK, POWER_OFF -> power.handle(machine, row);
+        };
   }
 
   private static Optional<Tls> tls(Config config, Certificates certificates) throws IOException {

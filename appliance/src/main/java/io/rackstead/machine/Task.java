@@ -8,5 +8,7 @@ public enum Task {
   /// Booting from its own disk: restarts when it is on, starts when it is off.
   START_FROM_DISK,
   /// Off, and the hardware says so; the release then goes on.
-  POWER_OFF
+  POWER_OFF,
+  /// Becoming what the policy that wants it says.
+  FOLLOW_POLICY
 }

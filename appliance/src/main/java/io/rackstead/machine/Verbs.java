@@ -188,6 +188,26 @@ public final class Verbs {
           "Can't deploy a machine that is in the '%s' state: it has to be Ready or Allocated"
               .formatted(machine.state().title()));
     }
+    if (ready) {
+      mustTake(request, machine);
+    }
+    var moved =
+        applyAll(
+            request,
+            machine,
+            installation(machine, order, request.principal().username()),
+            _ -> {});
+    if (moved.state() != State.DEPLOYING) {
+      throw new Problem(409, "%s is %s now".formatted(moved.hostname(), moved.state().title()));
+    }
+    return moved;
+  }
+
+  /// What it takes to install that on a machine that is Ready or allocated, once everything that
+  /// can be checked is right; who may is not asked.
+  ///
+  /// @param owner whose it becomes when it is nobody's
+  public List<Event> installation(Machine machine, DeployOrder order, String owner) {
     if (order.image().arch() != machine.arch()) {
       throw new Problem(
           409,
@@ -218,9 +238,8 @@ public final class Verbs {
         });
     var steps = new ArrayList<Event>();
     var labels = machine.labels();
-    if (ready) {
-      mustTake(request, machine);
-      labels = labels.withOwner(request.principal().username());
+    if (machine.state() == State.READY) {
+      labels = labels.withOwner(owner);
       steps.add(new Event.Allocate(labels.owner()));
     }
     if (!order.hostname().isEmpty() && !order.hostname().equals(machine.hostname())) {
@@ -241,11 +260,7 @@ public final class Verbs {
                 Optional.of(around.of(machine.node())),
                 onto.rootBytes(),
                 Optional.of(archives.all()))));
-    var moved = applyAll(request, machine, steps, _ -> {});
-    if (moved.state() != State.DEPLOYING) {
-      throw new Problem(409, "%s is %s now".formatted(moved.hostname(), moved.state().title()));
-    }
-    return moved;
+    return steps;
   }
 
   /// Where the image goes, and how much of it: what was laid out, or what this order says.

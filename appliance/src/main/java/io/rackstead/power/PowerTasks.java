@@ -42,6 +42,8 @@ public final class PowerTasks implements TaskRunner.Handler {
       case START_FROM_NETWORK -> fromNetwork(machine);
       case START_FROM_DISK -> fromDisk(machine);
       case POWER_OFF -> off(machine);
+      case FOLLOW_POLICY ->
+          throw new IllegalArgumentException(row.task() + " is no matter of power");
     };
   }
 

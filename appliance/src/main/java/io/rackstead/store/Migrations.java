@@ -17,7 +17,8 @@ final class Migrations {
           "006-things.sql",
           "008-node.sql",
           "011-bmc-keys.sql",
-          "013-oidc.sql");
+          "013-oidc.sql",
+          "020-layers.sql");
 
   private Migrations() {}
 

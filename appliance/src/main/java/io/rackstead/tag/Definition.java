@@ -28,7 +28,7 @@ public sealed interface Definition {
   static Definition parse(String text) {
     var stripped = text.strip();
     return stripped.startsWith(RULE)
-        ? new Plain(Rule.parse(stripped.substring(RULE.length())))
+        ? new Plain(Rule.parse(stripped.substring(RULE.length()), Facts.NAMES))
         : new Path(XPath.parse(stripped));
   }
 

@@ -2,14 +2,17 @@ package io.rackstead.tag;
 
 import io.rackstead.commission.Hardware;
 import io.rackstead.machine.Machine;
+import io.rackstead.policy.Fact;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What a plain rule may ask of a machine: names with one or several values.
-final class Facts {
+public final class Facts {
   static final Set<String> NAMES =
       Set.of(
           "arch",
@@ -43,9 +46,35 @@ final class Facts {
           "pool",
           "power_type");
 
+  /// Policies may ask for what tags say, too; a tag's own definition may not, or two could mean
+  /// each other. `rack` is what follows `rack-` in a tag, `model` the product.
+  public static final Set<String> POLICY_NAMES =
+      Stream.concat(NAMES.stream(), Stream.of("tag", "rack", "model"))
+          .collect(Collectors.toUnmodifiableSet());
+
+  private static final String RACK = "rack-";
+
   private Facts() {}
 
-  static Map<String, List<String>> of(Machine machine) {
+  public static Map<String, List<Fact>> forPolicies(Machine machine) {
+    var facts = texts(machine);
+    var tags = machine.labels().tags();
+    facts.put("tag", tags);
+    facts.put(
+        "rack",
+        tags.stream()
+            .filter(tag -> tag.startsWith(RACK))
+            .map(tag -> tag.substring(RACK.length()))
+            .toList());
+    facts.put("model", facts.getOrDefault("product", List.of()));
+    return Fact.all(facts);
+  }
+
+  static Map<String, List<Fact>> of(Machine machine) {
+    return Fact.all(texts(machine));
+  }
+
+  private static Map<String, List<String>> texts(Machine machine) {
     var facts = new LinkedHashMap<String, List<String>>();
     facts.put("arch", List.of(machine.arch().debianName()));
     facts.put("hostname", List.of(machine.hostname()));

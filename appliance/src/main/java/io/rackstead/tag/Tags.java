@@ -118,6 +118,11 @@ public final class Tags {
     return names;
   }
 
+  /// The machine with the automatic tags that it earns as it is.
+  public Machine tagged(Machine machine) {
+    return machine.with(machine.labels().withTags(judged(machine, List.copyOf(view.values()))));
+  }
+
   private static boolean holds(Tag tag, Machine machine) {
     try {
       return Definition.parse(tag.definition()).holds(machine);

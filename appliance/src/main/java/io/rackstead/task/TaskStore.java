@@ -56,6 +56,15 @@ public final class TaskStore {
         .isPresent();
   }
 
+  public boolean waits(Tx tx, MachineId machine, Task task) {
+    return tx.one(
+            "select 1 from task where machine_id = ? and kind = ? limit 1",
+            row -> true,
+            machine,
+            task)
+        .isPresent();
+  }
+
   void later(Tx tx, Row row, Instant dueAt, String error) {
     tx.change(
         "update task set due_at = ?, tries = tries + 1, last_error = ? where id = ?",

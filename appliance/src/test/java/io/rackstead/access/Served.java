@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import io.rackstead.access.Principal.Role;
 import io.rackstead.agent.Capabilities;
 import io.rackstead.agent.Progresses;
+import io.rackstead.assign.Policies;
+import io.rackstead.assign.PolicyApi;
 import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.BmcCredentials;
 import io.rackstead.bmc.fake.FakeBmc;
@@ -76,6 +78,7 @@ public final class Served implements AutoCloseable {
   public final Progresses progresses = new Progresses();
   public final Capabilities capabilities;
   public final DirectoryImageStore images;
+  public final Policies policies;
   private final HttpServer server;
   private final HttpClient client = HttpClient.newHttpClient();
   private int made;
@@ -155,6 +158,20 @@ public final class Served implements AutoCloseable {
     routes.addAll(
         new EventApi(site.machines, verbs, site.events, progresses, machineApi::summary).routes());
     routes.addAll(new CatalogApi(images).routes());
+    policies =
+        new Policies(
+            new Policies.Parts(
+                site.database,
+                site.machines,
+                site.tasks,
+                verbs,
+                images,
+                site.users,
+                site.sshKeys,
+                site,
+                things.tags()::tagged,
+                Runnable::run));
+    routes.addAll(new PolicyApi(policies, verbs).routes());
     routes.addAll(maas.routes());
     capabilities = new Capabilities(site.database, site, new SecureRandom());
     routes.addAll(new MetadataApi(site.machines, site.events, capabilities, site).routes());

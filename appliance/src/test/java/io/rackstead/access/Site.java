@@ -26,6 +26,7 @@ public final class Site implements AutoCloseable, InstantSource {
   public final SshKeys sshKeys;
   public final EventLog events;
   public final NetworkBook networks;
+  public final TaskStore tasks = new TaskStore();
   public final Machines machines;
   public final Doorman doorman;
   private Instant now = Instant.parse("2026-11-22T18:00:00Z");
@@ -41,7 +42,7 @@ public final class Site implements AutoCloseable, InstantSource {
     sshKeys = new SshKeys(this);
     events = new EventLog(database);
     networks = new NetworkBook(database, this);
-    machines = new Machines(database, events, new TaskStore(), this, random, networks);
+    machines = new Machines(database, events, tasks, this, random, networks);
     doorman = new Doorman(database, users, keys, sessions, this, List.of());
   }
 

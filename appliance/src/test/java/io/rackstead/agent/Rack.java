@@ -48,6 +48,10 @@ public final class Rack implements AutoCloseable {
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   public final Database database;
   public final EventLog events;
+
+  /// Which newcomers are accepted; a test may say otherwise.
+  public Newcomers newcomers;
+
   public final Machines machines;
   public final DirectoryImageStore images;
   public final Capabilities capabilities;
@@ -95,6 +99,7 @@ public final class Rack implements AutoCloseable {
             _ ->
                 Optional.of(
                     new MachineBooter.Urls("http://10.77.0.1:5240", "http://10.77.0.1:5248")));
+    newcomers = Newcomers.all(accept);
     sessions = new Sessions(database, this::now, random);
     work =
         new AgentWork(
@@ -113,7 +118,7 @@ public final class Rack implements AutoCloseable {
             sessions,
             new Progresses(),
             this::now,
-            accept,
+            newcomer -> newcomers.of(newcomer),
             booter::progressed);
     enrolment = new Enrolment(machines, database, events, capabilities, sessions, this::now);
     var bmcs = new FakeBmcs();
