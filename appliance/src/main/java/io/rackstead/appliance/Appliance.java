@@ -26,6 +26,7 @@ import io.rackstead.bmc.BmcTrace;
 import io.rackstead.boot.Journal;
 import io.rackstead.boot.MachineBooter;
 import io.rackstead.boot.MetadataApi;
+import io.rackstead.broker.declared.Brokers;
 import io.rackstead.catalog.CatalogApi;
 import io.rackstead.cli.Backup;
 import io.rackstead.cli.ControlServer;
@@ -39,6 +40,9 @@ import io.rackstead.dns.DnsServer;
 import io.rackstead.event.Entry;
 import io.rackstead.event.EventApi;
 import io.rackstead.event.EventLog;
+import io.rackstead.handover.HandoverApi;
+import io.rackstead.handover.Handovers;
+import io.rackstead.handover.Targets;
 import io.rackstead.http.HttpServer;
 import io.rackstead.http.Route;
 import io.rackstead.http.StaticPages;
@@ -218,6 +222,21 @@ public final class Appliance implements AutoCloseable {
                   this::observing,
                   brake));
 
+      var targets =
+          new Targets(database, vault, new Brokers(config.data().resolve("brokers")), clock);
+      var handovers =
+          new Handovers(
+              new Handovers.Parts(
+                  database,
+                  machines,
+                  targets,
+                  clock,
+                  () -> wanted(policies),
+                  machine -> addresses(machine),
+                  this::observing,
+                  task -> Thread.ofVirtual().name("hand-over").start(task)));
+      runner.heldFromAbove(handovers::holds);
+
       firstPassword = users.firstAdministrator("admin");
 
       var journal = new Journal(machines, events, booter, clock);
@@ -269,6 +288,9 @@ public final class Appliance implements AutoCloseable {
       routes.addAll(
           new EventApi(machines, verbs, events, progresses, machineApi::summary).routes());
       routes.addAll(new PolicyApi(policies, verbs).routes());
+      routes.addAll(
+          new HandoverApi(handovers, targets, machines, verbs, machine -> addresses(machine))
+              .routes());
       routes.addAll(new CatalogApi(images).routes());
       routes.addAll(new SshKeyApi(database, sshKeys).routes());
       routes.addAll(new PeopleApi(database, users, new Grants(clock)).routes());
@@ -323,6 +345,7 @@ public final class Appliance implements AutoCloseable {
 
       sweeper.every(Duration.ofHours(1), "capabilities", capabilities::sweep);
       sweeper.every(Duration.ofSeconds(30), "policies", policies::look);
+      sweeper.every(Duration.ofSeconds(1), "hand-overs", handovers::look);
       var lostBoots =
           new LostBoots(machines, events, database, tasks, sessions, clock, System::nanoTime);
       sweeper.every(
@@ -348,6 +371,13 @@ public final class Appliance implements AutoCloseable {
           case FOLLOW_POLICY -> policies.follow(machine);
           case START_FROM_NETWORK, START_FROM_DISK, POWER_OFF -> power.handle(machine, row);
         };
+  }
+
+  private static List<Handovers.Wanted> wanted(Policies policies) {
+    return policies.handed().stream()
+        .filter(taken -> !taken.target().isEmpty())
+        .map(taken -> new Handovers.Wanted(taken.machine(), taken.target(), taken.role()))
+        .toList();
   }
 
   private static Optional<Tls> tls(Config config, Certificates certificates) throws IOException {

@@ -14,6 +14,7 @@ import io.rackstead.machine.Actor;
 import io.rackstead.machine.DeployOrder;
 import io.rackstead.machine.Event;
 import io.rackstead.machine.Machine;
+import io.rackstead.machine.MachineId;
 import io.rackstead.machine.Machines;
 import io.rackstead.machine.Outcome;
 import io.rackstead.machine.State;
@@ -149,6 +150,16 @@ public final class Policies implements Newcomers {
   Optional<String> taken(Machine machine) {
     return database.read(this::fleet).binding(machine).map(PolicyStore.Binding::policy);
   }
+
+  /// What lines took, and whom they hand it to.
+  public List<Taken> handed() {
+    return database.read(store::bindings).stream()
+        .map(binding -> new Taken(binding.machine(), binding.target(), binding.role()))
+        .toList();
+  }
+
+  /// @param target empty: nobody
+  public record Taken(MachineId machine, String target, String role) {}
 
   /// Has the machines judged, and taken when a line wants them.
   void ask(List<Machine> which, Origin by) {

@@ -12,11 +12,15 @@ import io.rackstead.bmc.BmcCredentials;
 import io.rackstead.bmc.fake.FakeBmc;
 import io.rackstead.bmc.fake.FakeBmcs;
 import io.rackstead.boot.MetadataApi;
+import io.rackstead.broker.declared.Brokers;
 import io.rackstead.catalog.CatalogApi;
 import io.rackstead.commission.Hardware;
 import io.rackstead.device.Device;
 import io.rackstead.device.Devices;
 import io.rackstead.event.EventApi;
+import io.rackstead.handover.HandoverApi;
+import io.rackstead.handover.Handovers;
+import io.rackstead.handover.Targets;
 import io.rackstead.http.HttpServer;
 import io.rackstead.http.Json;
 import io.rackstead.http.Route;
@@ -60,6 +64,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -79,6 +84,8 @@ public final class Served implements AutoCloseable {
   public final Capabilities capabilities;
   public final DirectoryImageStore images;
   public final Policies policies;
+  public final Targets targets;
+  public final Handovers handovers;
   private final HttpServer server;
   private final HttpClient client = HttpClient.newHttpClient();
   private int made;
@@ -172,6 +179,11 @@ public final class Served implements AutoCloseable {
                 things.tags()::tagged,
                 Runnable::run));
     routes.addAll(new PolicyApi(policies, verbs).routes());
+    targets = new Targets(site.database, site.vault, new Brokers(folder.resolve("brokers")), site);
+    handovers = handoversOn(Runnable::run);
+    routes.addAll(
+        new HandoverApi(handovers, targets, site.machines, verbs, _ -> List.of("10.77.0.9"))
+            .routes());
     routes.addAll(maas.routes());
     capabilities = new Capabilities(site.database, site, new SecureRandom());
     routes.addAll(new MetadataApi(site.machines, site.events, capabilities, site).routes());
@@ -188,6 +200,24 @@ public final class Served implements AutoCloseable {
                 machine.labels().domain().orElse(Domain.FIRST),
                 machine.node().addresses().stream().map(Ip::parse).collect(Collectors.toSet())))
         .toList();
+  }
+
+  /// Hand-overs whose conversations those workers have.
+  public Handovers handoversOn(Executor workers) {
+    return new Handovers(
+        new Handovers.Parts(
+            site.database,
+            site.machines,
+            targets,
+            site,
+            () ->
+                policies.handed().stream()
+                    .filter(taken -> !taken.target().isEmpty())
+                    .map(t -> new Handovers.Wanted(t.machine(), t.target(), t.role()))
+                    .toList(),
+            _ -> List.of("10.77.0.9"),
+            () -> false,
+            workers));
   }
 
   public int port() {

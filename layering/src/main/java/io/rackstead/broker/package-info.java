@@ -1,5 +1,5 @@
-/// The border to the layer above: hands finished machines over and takes them back. No broker is in
-/// this version yet; the place for it is kept so that the arrows between the modules stay as they
-/// are.
+/// The border to the layer above: hands finished machines over, has it proved that they are in
+/// service, and takes them back. Most brokers are data ({@link io.rackstead.broker.declared}).
+/// Start reading at [Broker].
 @org.jspecify.annotations.NullMarked
 package io.rackstead.broker;

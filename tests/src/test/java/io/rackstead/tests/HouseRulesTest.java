@@ -28,9 +28,9 @@ class HouseRulesTest {
           new Place("org.eclipse.jetty..", "io.rackstead.http"),
           new Place("org.h2..", "io.rackstead.store"),
           new Place("org.postgresql..", "io.rackstead.store"),
-          new Place("okhttp3..", "io.rackstead.bmc.redfish"),
+          new Place("okhttp3..", "io.rackstead.bmc.redfish", "io.rackstead.broker.declared"),
           new Place("picocli..", "io.rackstead.cli"),
-          new Place("org.snakeyaml..", "io.rackstead.appliance"),
+          new Place("org.snakeyaml..", "io.rackstead.appliance", "io.rackstead.broker.declared"),
           new Place("com.github.luben..", "io.rackstead.image.."),
           new Place("org.apache.commons.compress..", "io.rackstead.image.."),
           new Place("org.bouncycastle..", "io.rackstead.access"));

@@ -1,0 +1,12 @@
+package io.rackstead.handover;
+
+import java.util.Map;
+
+/// Somewhere machines can be handed to: a broker with its values.
+///
+/// @param config without what is secret
+record Target(long id, String name, String broker, Map<String, String> config) {
+  Target {
+    config = Map.copyOf(config);
+  }
+}

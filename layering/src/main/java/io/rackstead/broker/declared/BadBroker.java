@@ -1,0 +1,14 @@
+package io.rackstead.broker.declared;
+
+/// A `broker.yaml`, or the values given for it, that cannot be used; says where and why.
+public final class BadBroker extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  BadBroker(String message) {
+    super(message);
+  }
+
+  BadBroker(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,192 @@
+package io.rackstead.broker.declared;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rackstead.broker.Handover;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BrokerFileTest {
+  private static final String GOOD =
+      """
+      name: shelf
+      config:
+        url: {required: true}
+        token: {secret: true, required: true}
+      auth: {kind: bearer, secret: "{{config.token}}"}
+      find:
+        - url: "{{config.url}}/hosts/{{machine.hostname}}"
+          expect: {/ref: "{{handover.id}}"}
+          extract: {host: /id}
+      hand_over:
+        - method: POST
+          url: "{{config.url}}/hosts"
+          body: {name: "{{machine.hostname}}", tags: "{{machine.tags}}", note: "for {{config.token}}"}
+          extract: {host: /id}
+      proof:
+        - url: "{{config.url}}/hosts/{{kept.host}}"
+          expect: {/state: up, /name: "{{machine.hostname}}"}
+      take_back:
+        - method: DELETE
+          url: "{{config.url}}/hosts/{{kept.host}}"
+          gone: [404]
+      """;
+
+  private static void refused(String text, String words) {
+    assertThatThrownBy(() -> BrokerFile.parse(text))
+        .isInstanceOf(BadBroker.class)
+        .hasMessageContaining(words);
+  }
+
+  @Test
+  void whatIsRightIsRead() {
+    var file = BrokerFile.parse(GOOD);
+    assertThat(file.name()).isEqualTo("shelf");
+    assertThat(file.keys()).containsOnlyKeys("url", "token");
+    assertThat(file.handOver().getFirst().extract()).containsEntry("host", "/id");
+    assertThat(file.concurrency()).isEqualTo(8);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"noop", "webhook"})
+  void whatWeBringIsRight(String name) {
+    assertThat(new Brokers(Path.of("nowhere")).find(name).orElseThrow().name()).isEqualTo(name);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          hand_over: | hand-over: | has a key 'hand-over'
+          required: true | requird: true | has a key 'requird'
+          method: POST | method: TRACE | method is one of
+          {{kept.host}} | {{kept.hots}} | asks for {{kept.hots}}
+          {{config.url}}/hosts/{{m | {{config.ulr}}/hosts/{{m | asks for {{config.ulr}}
+          {{machine.tags}} | {{machine.tags | cannot read
+          {{machine.tags}} | {{secrets.all}} | asks for {{secrets.all}}
+          kind: bearer | kind: trust | auth.kind is
+          gone: [404] | gone: [4040] | a status is a number
+          name: shelf | name: ../shelf | name has lower-case
+          /state: up | state: up | /json/pointer
+          extract: {host: /id} | extract: {other: /id} | both have to bring the same
+          """)
+  void whatIsWrongIsNamed(String right, String wrong, String words) {
+    assertThat(GOOD).contains(right);
+    refused(
+        GOOD.replaceFirst(
+            java.util.regex.Pattern.quote(right), java.util.regex.Matcher.quoteReplacement(wrong)),
+        words);
+  }
+
+  @Test
+  void nothingIsItsOwnPartAndNothingGrowsWhenItIsRead() {
+    refused("name: &a [*a]\n", "");
+    refused("a: &a {b: *a}\n", "");
+    var bomb = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+    for (int i = 1; i < 12; i++) {
+      bomb.append("a%d: &a%d [%s]\n".formatted(i, i, ("*a" + (i - 1) + ", ").repeat(9)));
+    }
+    refused(bomb.toString(), "no YAML that is read here");
+    refused("name: x\nname: y\n", "no YAML that is read here");
+    refused("[".repeat(5000), "");
+    refused("a: " + "{a: ".repeat(100) + "1" + "}".repeat(100), "");
+    refused("", "broker.yaml is a mapping");
+    refused("x".repeat(300_000), "more than 256 KiB");
+  }
+
+  @Test
+  void aFileOfAHundredMegabytesIsNotRead(@TempDir Path folder) throws IOException {
+    var file = Files.createDirectories(folder.resolve("big")).resolve("broker.yaml");
+    try (var out = new RandomAccessFile(file.toFile(), "rw")) {
+      out.setLength(100 << 20);
+    }
+    assertThatThrownBy(() -> new Brokers(folder).find("big"))
+        .hasMessageContaining("more than 256 KiB");
+  }
+
+  @Test
+  void anOperatorsOwnLiesInTheFolderUnderItsName(@TempDir Path folder) throws IOException {
+    Files.writeString(
+        Files.createDirectories(folder.resolve("shelf")).resolve("broker.yaml"), GOOD);
+    Files.writeString(
+        Files.createDirectories(folder.resolve("other")).resolve("broker.yaml"), GOOD);
+    var brokers = new Brokers(folder);
+    assertThat(brokers.names()).containsExactly("noop", "other", "shelf", "webhook");
+    assertThat(brokers.find("shelf")).isPresent();
+    assertThat(brokers.find("../shelf")).isEmpty();
+    assertThatThrownBy(() -> brokers.find("other")).hasMessageContaining("says name: shelf");
+  }
+
+  private static DeclaredBroker broker(Map<String, String> given) {
+    return new DeclaredBroker(BrokerFile.parse(GOOD), given, new Wire(), InstantSource.system());
+  }
+
+  private static ObjectNode machine(String hostname) {
+    var machine = JsonNodeFactory.instance.objectNode().put("hostname", hostname);
+    machine.putArray("tags").add("a\"b").add("{{config.token}}");
+    return machine;
+  }
+
+  @Test
+  void aPreviewShowsTheRequestsAndNoSecret() {
+    var broker = broker(Map.of("url", "https://shelf.example", "token", "s3cr3t-token"));
+    var sketches = broker.preview(new Handover("ho-1", machine("m1")));
+    assertThat(sketches)
+        .extracting(DeclaredBroker.Sketch::url)
+        .containsExactly(
+            "https://shelf.example/hosts",
+            "https://shelf.example/hosts/%28host%29",
+            "https://shelf.example/hosts/%28host%29");
+    assertThat(sketches.toString()).doesNotContain("s3cr3t-token");
+    // and the broker itself still has it
+    assertThat(broker.preview(new Handover("ho-1", machine("m1")))).isEqualTo(sketches);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "../../admin",
+        "a?x=1#y",
+        "a\r\nX-Evil: 1",
+        "\"},{\"x\":\"",
+        "{{config.token}}",
+        "a b"
+      })
+  void aValueIsOnePartOfWhereItGoesWhateverStandsInIt(String hostile) {
+    var values = JsonNodeFactory.instance.objectNode();
+    values.putObject("machine").put("hostname", hostile);
+    values.putObject("config").put("url", "http://x/api").put("token", "s3cr3t");
+    var url = Template.url("{{config.url}}/h/{{machine.hostname}}", values);
+    assertThat(url).startsWith("http://x/api/h/").doesNotContain("\n", "?", "#", "s3cr3t");
+    assertThat(url.substring("http://x/api/h/".length())).doesNotContain("/");
+    assertThat(Template.header("v {{machine.hostname}}", values))
+        .doesNotContain("\n", "\r", "s3cr3t");
+    var body =
+        Template.tree(
+            JsonNodeFactory.instance.objectNode().put("n", "x {{machine.hostname}}"), values);
+    assertThat(body.path("n").asText()).isEqualTo("x " + hostile);
+    assertThat(body.size()).isEqualTo(1);
+  }
+
+  @Test
+  void aTargetWithoutAValueThatIsWantedIsRefused() {
+    assertThatThrownBy(() -> broker(Map.of("url", "http://x"))).hasMessageContaining("'token'");
+    assertThatThrownBy(() -> broker(Map.of("url", "http://x", "token", "t", "tokn", "x")))
+        .hasMessageContaining("has no 'tokn'");
+    assertThat(List.of(broker(Map.of("url", "http://x", "token", "t")))).hasSize(1);
+  }
+}
