@@ -17,7 +17,8 @@ public final class SshKeys {
 
   private final InstantSource clock;
 
-  public record SshKey(long id, String username, String text) {}
+  /// @param source where it was imported from: `gh:ada`; empty: by hand
+  public record SshKey(long id, String username, String text, Optional<String> source) {}
 
   public SshKeys(InstantSource clock) {
     this.clock = clock;
@@ -34,21 +35,32 @@ public final class SshKeys {
   }
 
   public SshKey add(Tx tx, String username, String text, Origin origin) {
+    return add(tx, username, text, Optional.empty(), origin);
+  }
+
+  public SshKey add(
+      Tx tx, String username, String text, Optional<String> source, Origin origin) {
     var key = checked(text);
-    long id = tx.insert("insert into ssh_key (username, text) values (?, ?)", username, key);
-    Audit.write(tx, clock.instant(), origin, "added SSH key " + id + " for " + username);
-    return new SshKey(id, username, key);
+    long id =
+        tx.insert(
+            "insert into ssh_key (username, text, source) values (?, ?, ?)", username, key, source);
+    Audit.write(
+        tx,
+        clock.instant(),
+        origin,
+        "added SSH key " + id + " for " + username + source.map(from -> " from " + from).orElse(""));
+    return new SshKey(id, username, key, source);
   }
 
   public List<SshKey> of(Tx tx, String username) {
     return tx.list(
-        "select id, username, text from ssh_key where username = ? order by id",
+        "select id, username, text, source from ssh_key where username = ? order by id",
         SshKeys::key,
         username);
   }
 
   public Optional<SshKey> find(Tx tx, long id) {
-    return tx.one("select id, username, text from ssh_key where id = ?", SshKeys::key, id);
+    return tx.one("select id, username, text, source from ssh_key where id = ?", SshKeys::key, id);
   }
 
   public void remove(Tx tx, SshKey key, Origin origin) {
@@ -58,6 +70,10 @@ public final class SshKeys {
   }
 
   private static SshKey key(ResultSet row) throws SQLException {
-    return new SshKey(row.getLong("id"), row.getString("username"), row.getString("text"));
+    return new SshKey(
+        row.getLong("id"),
+        row.getString("username"),
+        row.getString("text"),
+        Optional.ofNullable(row.getString("source")));
   }
 }

@@ -11,6 +11,7 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -85,6 +86,15 @@ public final class Capabilities {
 
   public Optional<Capability> find(String text) {
     return Optional.ofNullable(good.get(text)).filter(c -> c.goodAt(clock.instant()));
+  }
+
+  /// How the system that was installed in this epoch reports; empty before it is planned.
+  public Optional<Capability> report(MachineId machine, long epoch) {
+    var now = clock.instant();
+    return good.values().stream()
+        .filter(c -> c.kind() == Capability.Kind.REPORT && c.epoch() == epoch && c.goodAt(now))
+        .filter(c -> c.machine().equals(Optional.of(machine)))
+        .max(Comparator.comparing(Capability::expiresAt));
   }
 
   /// Marks it as traded.

@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 
 /// What the agent's steps came to, by number: a run is all steps of one purpose in one epoch, and
 /// its number is that of its first step.
@@ -65,6 +66,21 @@ public final class Results {
           by,
           "%s results %d of %s"
               .formatted(suppressed ? "suppressed" : "counted", run.id(), run.machine()));
+    });
+  }
+
+  /// Forgets a run.
+  public void remove(Run run, Origin by) {
+    database.change(tx -> {
+      for (var result : run.results()) {
+        tx.change("delete from step where id = ?", result.id());
+      }
+      Audit.write(
+          tx,
+          clock.instant(),
+          by,
+          "removed the %s results %d of %s"
+              .formatted(run.purpose().name().toLowerCase(Locale.ROOT), run.id(), run.machine()));
     });
   }
 }

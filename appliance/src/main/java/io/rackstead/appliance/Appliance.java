@@ -4,6 +4,7 @@ import io.rackstead.access.ApiKeys;
 import io.rackstead.access.Certificates;
 import io.rackstead.access.Doorman;
 import io.rackstead.access.Grants;
+import io.rackstead.access.KeySources;
 import io.rackstead.access.OidcApi;
 import io.rackstead.access.PeopleApi;
 import io.rackstead.access.Secret;
@@ -51,6 +52,7 @@ import io.rackstead.http.Tls;
 import io.rackstead.image.directory.DirectoryImageStore;
 import io.rackstead.image.directory.Uploads;
 import io.rackstead.maas.MaasApi;
+import io.rackstead.maas.Surroundings;
 import io.rackstead.maas.Things;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.MachineApi;
@@ -60,7 +62,12 @@ import io.rackstead.machine.Verbs;
 import io.rackstead.name.NameBook;
 import io.rackstead.name.Resolution;
 import io.rackstead.network.ConfiguredNetworks;
+import io.rackstead.neighbour.KernelTable;
+import io.rackstead.neighbour.Neighbour;
+import io.rackstead.neighbour.Neighbours;
+import io.rackstead.neighbour.Scan;
 import io.rackstead.network.Domain;
+import io.rackstead.network.HostAddresses;
 import io.rackstead.network.Ip;
 import io.rackstead.network.NetworkBook;
 import io.rackstead.network.ServedNetworks;
@@ -72,6 +79,7 @@ import io.rackstead.power.PowerControl;
 import io.rackstead.power.PowerTasks;
 import io.rackstead.pxe.PxeServer;
 import io.rackstead.pxe.ServiceState;
+import io.rackstead.pxe.lease.Lease;
 import io.rackstead.store.Database;
 import io.rackstead.task.Brake;
 import io.rackstead.task.TaskRunner;
@@ -80,6 +88,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -275,6 +284,11 @@ public final class Appliance implements AutoCloseable {
       var sessionApi = new SessionApi(users, people, clock);
       routes.addAll(sessionApi.routes());
       routes.addAll(new OidcApi(database, vault, users, people, clock).routes());
+      var neighbours =
+          new Neighbours(
+              book::now, List.of(() -> KernelTable.read(clock), () -> leaseholders(clock)), clock);
+      var scan = new Scan(neighbours::look, HostAddresses::now);
+      sweeper.every(Duration.ofSeconds(60), "neighbours", neighbours::look);
       var machineApi =
           new MachineApi(
               machines,
@@ -313,7 +327,9 @@ public final class Appliance implements AutoCloseable {
                       names,
                       devices,
                       nodes,
-                      () -> status().services()),
+                      () -> status().services(),
+                      new Surroundings(
+                          neighbours, scan, KeySources.real(), dialer, capabilities)),
                   sessionApi)
               .routes());
       routes.addAll(new StatusApi(this::status).routes());
@@ -414,6 +430,16 @@ public final class Appliance implements AutoCloseable {
 
   public List<ServiceState> services() {
     return Stream.concat(pxe.states().stream(), Stream.of(dns.state())).toList();
+  }
+
+  /// Who has an address by DHCP, seen when it last asked for it.
+  private List<Neighbour> leaseholders(InstantSource clock) {
+    return pxe.leases().stream()
+        .filter(lease -> lease.kind() == Lease.Kind.BOUND && lease.activeAt(clock.instant()))
+        .map(lease ->
+            new Neighbour(
+                lease.address(), lease.mac(), "", lease.until().minus(ServedNetworks.LEASE)))
+        .toList();
   }
 
   private Resolution.Node named(Machine machine) {

@@ -5,6 +5,7 @@ import static io.rackstead.maas.MaasOperation.get;
 import static io.rackstead.maas.MaasOperation.post;
 
 import io.rackstead.access.ApiKey;
+import io.rackstead.access.KeySources;
 import io.rackstead.access.Origin;
 import io.rackstead.access.Principal.Role;
 import io.rackstead.access.Principal.Scope;
@@ -56,6 +57,7 @@ final class AccountOperations {
         get("Account", ACCOUNT, "list_authorisation_tokens", Access.SELF, this::listKeys),
         get("SSHKeys", SSH_KEYS, "", Access.VIEW, this::listSshKeys),
         post("SSHKeys", SSH_KEYS, "", Access.SELF, this::addSshKey),
+        post("SSHKeys", SSH_KEYS, "import", Access.SELF, this::importSshKeys),
         get("SSHKey", SSH_KEY, "", Access.VIEW, call -> Dispatch.json(sshShape(sshKey(call)))),
         delete("SSHKey", SSH_KEY, Access.SELF, this::removeSshKey));
   }
@@ -265,7 +267,7 @@ final class AccountOperations {
     var shape = new LinkedHashMap<String, Object>();
     shape.put("id", key.id());
     shape.put("key", key.text());
-    shape.put("keysource", Optional.empty());
+    shape.put("keysource", key.source());
     shape.put("resource_uri", Dispatch.ROOT + SSH_KEYS + key.id() + "/");
     return shape;
   }
@@ -297,6 +299,33 @@ final class AccountOperations {
     } catch (IllegalArgumentException e) {
       throw FormErrors.of("key", "Invalid SSH public key: " + e.getMessage());
     }
+  }
+
+  /// Those that are new of what the source publishes; nothing is fetched while the database waits.
+  private Reply importSshKeys(Call call) {
+    var source = call.wanted("keysource").strip();
+    var username = call.principal().username();
+    List<String> found;
+    try {
+      found = parts.surroundings().keySources().fetch(source);
+    } catch (KeySources.NoKeys e) {
+      throw FormErrors.of("keysource", "Unable to import SSH keys: " + e.getMessage() + ".");
+    }
+    return Dispatch.json(
+        parts
+            .database()
+            .inTransaction(tx -> {
+              var known =
+                  parts.sshKeys().of(tx, username).stream().map(SshKey::text).toList();
+              return found.stream()
+                  .filter(text -> !known.contains(text))
+                  .map(text ->
+                      parts
+                          .sshKeys()
+                          .add(tx, username, text, Optional.of(source), Origin.of(call.request())))
+                  .map(AccountOperations::sshShape)
+                  .toList();
+            }));
   }
 
   private SshKey sshKey(Call call) {

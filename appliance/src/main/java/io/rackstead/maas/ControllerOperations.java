@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 /// Region and rack controller are one process here, and this is it.
 final class ControllerOperations {
   /// No machine has this number: theirs have six letters and digits.
-  private static final String ID = "rackstead";
+  static final String ID = "rackstead";
 
   /// Where MAAS has another name for it.
   private static final Map<String, String> NAMES = Map.of("api", "regiond", "dhcp", "dhcpd");

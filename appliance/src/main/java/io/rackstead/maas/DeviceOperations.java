@@ -52,14 +52,7 @@ final class DeviceOperations {
         post("Device", ONE, "set_owner_data", Access.OPERATE, this::setOwnerData),
         post("Device", ONE, "set_workload_annotations", Access.OPERATE, this::setOwnerData),
         post("Device", ONE, "restore_networking_configuration", Access.OPERATE, this::restore),
-        post("Device", ONE, "restore_default_configuration", Access.OPERATE, this::restore),
-        get("NodeDevices", "nodes/{system_id}/devices/", "", Access.VIEW, this::parts));
-  }
-
-  /// The PCI and USB parts of a machine: the agent's report does not list them one by one.
-  private Reply parts(Call call) {
-    machines.machine(call);
-    return Dispatch.json(List.of());
+        post("Device", ONE, "restore_default_configuration", Access.OPERATE, this::restore));
   }
 
   private Device device(Call call) {

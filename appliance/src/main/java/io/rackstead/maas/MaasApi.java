@@ -76,7 +76,8 @@ public final class MaasApi {
       NameBook names,
       Devices devices,
       Supplier<List<Resolution.Node>> nodes,
-      Supplier<List<StatusApi.Service>> services) {}
+      Supplier<List<StatusApi.Service>> services,
+      Surroundings surroundings) {}
 
   public MaasApi(Parts parts, SessionApi sessions) {
     var machines = new MachineOperations(parts);
@@ -114,6 +115,12 @@ public final class MaasApi {
     operations.addAll(new ArchiveOperations(parts).operations());
     operations.addAll(new OldResultOperations(parts, machines).operations());
     operations.addAll(new ForeignSourceOperations().operations());
+    operations.addAll(new VmHostOperations().operations());
+    operations.addAll(new NodeDeviceOperations(machines, parts.networks()::now).operations());
+    operations.addAll(new DeploymentOperations(parts, machines).operations());
+    operations.addAll(new DiscoveryOperations(parts).operations());
+    operations.addAll(new CloneOperations(parts, machines, edits).operations());
+    operations.addAll(new ChassisOperations(parts).operations());
     describe = new Describe(List.copyOf(operations));
     // not part of its own description
     operations.add(

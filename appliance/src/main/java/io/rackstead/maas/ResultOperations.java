@@ -1,5 +1,6 @@
 package io.rackstead.maas;
 
+import static io.rackstead.maas.MaasOperation.delete;
 import static io.rackstead.maas.MaasOperation.get;
 import static io.rackstead.maas.MaasOperation.put;
 
@@ -52,6 +53,7 @@ final class ResultOperations {
         get("NodeScriptResults", ALL, "", Access.VIEW, this::list),
         get("NodeScriptResult", ONE, "", Access.VIEW, this::read),
         put("NodeScriptResult", ONE, Access.OPERATE, this::update),
+        delete("NodeScriptResult", ONE, Access.ADMIN, this::remove),
         get("NodeScriptResult", ONE, "download", Access.VIEW, this::download));
   }
 
@@ -111,6 +113,20 @@ final class ResultOperations {
     call.truth("suppressed")
         .ifPresent(truth -> results.suppress(run, truth, Origin.of(call.request())));
     return read(call);
+  }
+
+  /// Forgets what a run came to; one that still runs is what the machine is led by.
+  private Reply remove(Call call) {
+    var machine = machines.machine(call);
+    var run = run(call);
+    if (machine.state().busy()) {
+      throw new Problem(
+          409,
+          "Cannot delete results of %s while it is %s: wait for its end, or abort it"
+              .formatted(machine.hostname(), machine.state().title()));
+    }
+    results.remove(run, Origin.of(call.request()));
+    return Reply.none();
   }
 
   /// One result as it is, several one after another with their names.

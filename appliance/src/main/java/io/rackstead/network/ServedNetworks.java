@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 /// reservations, with our own address there. A change of them holds from the next packet on.
 public final class ServedNetworks implements Networks {
   private static final Logger LOG = LoggerFactory.getLogger(ServedNetworks.class);
-  private static final Duration LEASE = Duration.ofHours(1);
+  public static final Duration LEASE = Duration.ofHours(1);
   private static final long KEPT_NANOS = 5_000_000_000L;
 
   private final NetworkBook book;

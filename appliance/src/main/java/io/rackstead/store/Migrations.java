@@ -18,6 +18,7 @@ final class Migrations {
           "008-node.sql",
           "011-bmc-keys.sql",
           "013-oidc.sql",
+          "014-key-source.sql",
           "020-layers.sql");
 
   private Migrations() {}

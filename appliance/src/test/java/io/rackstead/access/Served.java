@@ -32,6 +32,7 @@ import io.rackstead.image.ImageId;
 import io.rackstead.image.directory.DirectoryImageStore;
 import io.rackstead.image.directory.Uploads;
 import io.rackstead.maas.MaasApi;
+import io.rackstead.maas.Surroundings;
 import io.rackstead.maas.Things;
 import io.rackstead.machine.Actor;
 import io.rackstead.machine.Event;
@@ -42,7 +43,11 @@ import io.rackstead.machine.State;
 import io.rackstead.machine.Verbs;
 import io.rackstead.name.NameBook;
 import io.rackstead.name.Resolution;
+import io.rackstead.neighbour.Neighbour;
+import io.rackstead.neighbour.Neighbours;
+import io.rackstead.neighbour.Scan;
 import io.rackstead.network.Domain;
+import io.rackstead.network.HostAddresses;
 import io.rackstead.network.Ip;
 import io.rackstead.network.NetworkBook;
 import io.rackstead.power.BmcKeys;
@@ -64,6 +69,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -83,6 +89,12 @@ public final class Served implements AutoCloseable {
   public final Progresses progresses = new Progresses();
   public final Capabilities capabilities;
   public final DirectoryImageStore images;
+  public final Neighbours neighbours;
+
+  /// What the kernel's table and the leases would say.
+  public final List<Neighbour> seen = new CopyOnWriteArrayList<>();
+
+  public final FakeBmcs dialer = new FakeBmcs();
   public final Policies policies;
   public final Targets targets;
   public final Handovers handovers;
@@ -100,6 +112,12 @@ public final class Served implements AutoCloseable {
   }
 
   public Served(Path folder) throws IOException {
+    // nobody listens there
+    this(folder, KeySources.at("http://127.0.0.1:9/", "http://127.0.0.1:9/"));
+  }
+
+  /// @param keySources where SSH keys are imported from
+  public Served(Path folder, KeySources keySources) throws IOException {
     site = new Site(folder);
     networks = site.networks;
     images = new DirectoryImageStore(folder.resolve("images"), site);
@@ -117,7 +135,6 @@ public final class Served implements AutoCloseable {
     bmc =
         new FakeBmc(
             BMC, new BmcCredentials("rackstead", "secret".toCharArray()), uuid(0).toString(), "S0");
-    var dialer = new FakeBmcs();
     dialer.plug(bmc);
     var power =
         new PowerControl(
@@ -133,6 +150,8 @@ public final class Served implements AutoCloseable {
     names = new NameBook(site.database, networks, site);
     devices = new Devices(site.database, networks, site, new SecureRandom());
     things = Things.open(site.database, site.machines, site, Runnable::run);
+    capabilities = new Capabilities(site.database, site, new SecureRandom());
+    neighbours = new Neighbours(networks::now, List.of(() -> seen), site);
     maas =
         new MaasApi(
             new MaasApi.Parts(
@@ -155,7 +174,13 @@ public final class Served implements AutoCloseable {
                 () ->
                     List.of(
                         new StatusApi.Service("tftp", StatusApi.Service.State.FAILED, "no right"),
-                        new StatusApi.Service("dhcp", StatusApi.Service.State.OFF, "off"))),
+                        new StatusApi.Service("dhcp", StatusApi.Service.State.OFF, "off")),
+                new Surroundings(
+                    neighbours,
+                    new Scan(neighbours::look, HostAddresses::now),
+                    keySources,
+                    dialer,
+                    capabilities)),
             sessionApi);
     routes.addAll(sessionApi.routes());
     routes.addAll(new OidcApi(site.database, site.vault, site.users, site.sessions, site).routes());
@@ -185,7 +210,6 @@ public final class Served implements AutoCloseable {
         new HandoverApi(handovers, targets, site.machines, verbs, _ -> List.of("10.77.0.9"))
             .routes());
     routes.addAll(maas.routes());
-    capabilities = new Capabilities(site.database, site, new SecureRandom());
     routes.addAll(new MetadataApi(site.machines, site.events, capabilities, site).routes());
     server = HttpServer.start("127.0.0.1", 0, routes, site.doorman, StaticPages.ofClassPath());
   }

@@ -1,5 +1,6 @@
 package io.rackstead.bmc;
 
+import java.util.List;
 import java.util.Map;
 
 /// One dialer for each protocol, chosen by the address.
@@ -13,12 +14,21 @@ public final class BmcDialers implements BmcDialer, AutoCloseable {
 
   @Override
   public Bmc dial(BmcAddress address, BmcCredentials credentials) {
+    return of(address).dial(address, credentials);
+  }
+
+  @Override
+  public List<String> systems(BmcAddress address, BmcCredentials credentials) {
+    return of(address).systems(address, credentials);
+  }
+
+  private BmcDialer of(BmcAddress address) {
     var dialer = byScheme.get(address.scheme());
     if (dialer == null) {
       throw new BmcException(
           BmcException.Kind.UNSUPPORTED, address, "nothing here speaks " + address.scheme());
     }
-    return dialer.dial(address, credentials);
+    return dialer;
   }
 
   @Override

@@ -28,7 +28,11 @@ class HouseRulesTest {
           new Place("org.eclipse.jetty..", "io.rackstead.http"),
           new Place("org.h2..", "io.rackstead.store"),
           new Place("org.postgresql..", "io.rackstead.store"),
-          new Place("okhttp3..", "io.rackstead.bmc.redfish", "io.rackstead.broker.declared"),
+          new Place(
+              "okhttp3..",
+              "io.rackstead.bmc.redfish",
+              "io.rackstead.access",
+              "io.rackstead.broker.declared"),
           new Place("picocli..", "io.rackstead.cli"),
           new Place("org.snakeyaml..", "io.rackstead.appliance", "io.rackstead.broker.declared"),
           new Place("com.github.luben..", "io.rackstead.image.."),

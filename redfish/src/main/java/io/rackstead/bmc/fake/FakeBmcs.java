@@ -9,6 +9,7 @@ import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.BmcCredentials;
 import io.rackstead.bmc.BmcDialer;
 import io.rackstead.bmc.BmcException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -35,5 +36,15 @@ public final class FakeBmcs implements BmcDialer {
           REFUSED_CREDENTIALS, address, "wrong password for \"" + credentials.user() + "\"");
     }
     return new FakeSession(bmc);
+  }
+
+  /// Those that were plugged in at the same place.
+  @Override
+  public List<String> systems(BmcAddress address, BmcCredentials credentials) {
+    return plugged.keySet().stream()
+        .filter(one -> one.withoutSystem().equals(address.withoutSystem()))
+        .map(BmcAddress::system)
+        .sorted()
+        .toList();
   }
 }

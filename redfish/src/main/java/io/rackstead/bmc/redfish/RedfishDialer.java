@@ -7,6 +7,7 @@ import io.rackstead.bmc.BmcDialer;
 import io.rackstead.bmc.BmcTrace;
 import io.rackstead.bmc.BmcTrust;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,6 +49,28 @@ public final class RedfishDialer implements BmcDialer, AutoCloseable {
 
   @Override
   public Bmc dial(BmcAddress address, BmcCredentials credentials) {
+    var login = entered(address, credentials);
+    try {
+      var session = new RedfishSession(login.http().as(address), settings, login);
+      return new RedfishBmc(session, Systems.choose(session, address.system()), trace);
+    } catch (RuntimeException e) {
+      login.giveBack();
+      throw e;
+    }
+  }
+
+  /// By their paths: ids need not differ.
+  @Override
+  public List<String> systems(BmcAddress address, BmcCredentials credentials) {
+    var login = entered(address, credentials);
+    try {
+      return Systems.all(new RedfishSession(login.http().as(address), settings, login));
+    } finally {
+      login.giveBack();
+    }
+  }
+
+  private Login entered(BmcAddress address, BmcCredentials credentials) {
     if (!address.scheme().startsWith("redfish+")) {
       throw new IllegalArgumentException("not a Redfish address: " + address);
     }
@@ -58,13 +81,7 @@ public final class RedfishDialer implements BmcDialer, AutoCloseable {
     while (!login.borrow()) {
       login = logins.computeIfAbsent(account, this::login);
     }
-    try {
-      var session = new RedfishSession(login.http().as(address), settings, login);
-      return new RedfishBmc(session, Systems.choose(session, address.system()), trace);
-    } catch (RuntimeException e) {
-      login.giveBack();
-      throw e;
-    }
+    return login;
   }
 
   private Login login(Account account) {

@@ -22,11 +22,20 @@ final class Systems {
     if (known != null) {
       return known;
     }
-    var all = session.root().link("Systems").orElse(Login.ROOT + "Systems");
-    var paths = session.memberPaths(all, MOST);
+    var paths = paths(session);
     var chosen = meant.isEmpty() ? only(session, paths) : named(session, paths, meant);
     session.login().systems().put(meant, chosen);
     return chosen;
+  }
+
+  /// All of them, each by its path without the slash in front.
+  static List<String> all(RedfishSession session) {
+    return paths(session).stream().map(Systems::plain).toList();
+  }
+
+  private static List<String> paths(RedfishSession session) {
+    var all = session.root().link("Systems").orElse(Login.ROOT + "Systems");
+    return session.memberPaths(all, MOST);
   }
 
   private static String only(RedfishSession session, List<String> paths) {
