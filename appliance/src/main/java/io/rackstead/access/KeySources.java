@@ -15,7 +15,8 @@ import okhttp3.Request;
 /// @param launchpad the page of a user's keys follows as `~USER/+sshkeys`
 /// @param github the page of a user's keys follows as `USER.keys`
 public record KeySources(HttpUrl launchpad, HttpUrl github) {
-  private static final Pattern SOURCE = Pattern.compile("(lp|gh):([A-Za-z0-9][A-Za-z0-9.+_-]{0,63})");
+  private static final Pattern SOURCE =
+      Pattern.compile("(lp|gh):([A-Za-z0-9][A-Za-z0-9.+_-]{0,63})");
   private static final Duration PATIENCE = Duration.ofSeconds(15);
   private static final int LONGEST = 256 << 10;
 

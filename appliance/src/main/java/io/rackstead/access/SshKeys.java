@@ -38,8 +38,7 @@ public final class SshKeys {
     return add(tx, username, text, Optional.empty(), origin);
   }
 
-  public SshKey add(
-      Tx tx, String username, String text, Optional<String> source, Origin origin) {
+  public SshKey add(Tx tx, String username, String text, Optional<String> source, Origin origin) {
     var key = checked(text);
     long id =
         tx.insert(
@@ -48,7 +47,11 @@ public final class SshKeys {
         tx,
         clock.instant(),
         origin,
-        "added SSH key " + id + " for " + username + source.map(from -> " from " + from).orElse(""));
+        "added SSH key "
+            + id
+            + " for "
+            + username
+            + source.map(from -> " from " + from).orElse(""));
     return new SshKey(id, username, key, source);
   }
 

@@ -61,11 +61,11 @@ import io.rackstead.machine.State;
 import io.rackstead.machine.Verbs;
 import io.rackstead.name.NameBook;
 import io.rackstead.name.Resolution;
-import io.rackstead.network.ConfiguredNetworks;
 import io.rackstead.neighbour.KernelTable;
 import io.rackstead.neighbour.Neighbour;
 import io.rackstead.neighbour.Neighbours;
 import io.rackstead.neighbour.Scan;
+import io.rackstead.network.ConfiguredNetworks;
 import io.rackstead.network.Domain;
 import io.rackstead.network.HostAddresses;
 import io.rackstead.network.Ip;
@@ -328,8 +328,7 @@ public final class Appliance implements AutoCloseable {
                       devices,
                       nodes,
                       () -> status().services(),
-                      new Surroundings(
-                          neighbours, scan, KeySources.real(), dialer, capabilities)),
+                      new Surroundings(neighbours, scan, KeySources.real(), dialer, capabilities)),
                   sessionApi)
               .routes());
       routes.addAll(new StatusApi(this::status).routes());

@@ -315,8 +315,7 @@ final class AccountOperations {
         parts
             .database()
             .inTransaction(tx -> {
-              var known =
-                  parts.sshKeys().of(tx, username).stream().map(SshKey::text).toList();
+              var known = parts.sshKeys().of(tx, username).stream().map(SshKey::text).toList();
               return found.stream()
                   .filter(text -> !known.contains(text))
                   .map(text ->

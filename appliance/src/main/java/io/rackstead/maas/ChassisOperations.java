@@ -65,7 +65,10 @@ final class ChassisOperations {
         200,
         "%d machine%s added from chassis %s%s"
             .formatted(
-                added, added == 1 ? "" : "s", host, told.isEmpty() ? "" : ": " + String.join("; ", told)));
+                added,
+                added == 1 ? "" : "s",
+                host,
+                told.isEmpty() ? "" : ": " + String.join("; ", told)));
   }
 
   private static BmcAddress address(String scheme, String host) {
@@ -93,7 +96,8 @@ final class ChassisOperations {
         || span.signum() < 0
         || span.compareTo(BigInteger.valueOf(MOST)) >= 0) {
       throw FormErrors.of(
-          "hostname", text + " is no range of at most " + MOST + " addresses, the first one first.");
+          "hostname",
+          text + " is no range of at most " + MOST + " addresses, the first one first.");
     }
     var all = new ArrayList<BmcAddress>();
     for (int i = 0; i <= span.intValue(); i++) {

@@ -62,7 +62,9 @@ final class CloneOperations {
     var what =
         "cloned %s of %s"
             .formatted(
-                storage && interfaces ? "storage and interfaces" : storage ? "storage" : "interfaces",
+                storage && interfaces
+                    ? "storage and interfaces"
+                    : storage ? "storage" : "interfaces",
                 source.hostname());
     after.forEach((destination, setup) ->
         parts
@@ -76,8 +78,8 @@ final class CloneOperations {
     var machine =
         machines
             .find(call, id)
-            .orElseThrow(() ->
-                FormErrors.of("destinations", wrong(index, "there is no machine " + id)));
+            .orElseThrow(
+                () -> FormErrors.of("destinations", wrong(index, "there is no machine " + id)));
     if (machine.id().equals(source.id())) {
       throw FormErrors.of(
           "destinations", "Source machine " + id + " cannot be a destination machine.");

@@ -67,15 +67,20 @@ final class DeploymentOperations {
                     tx,
                     parts.clock().instant(),
                     Origin.of(call.request()),
-                    "read the metadata token of " + machine.hostname() + " (" + machine.id() + ")")));
+                    "read the metadata token of "
+                        + machine.hostname()
+                        + " ("
+                        + machine.id()
+                        + ")")));
     return Dispatch.json(
-        report.map(found -> {
-          var shape = new LinkedHashMap<String, Object>();
-          shape.put("token_key", Long.toString(found.epoch()));
-          shape.put("token_secret", found.text());
-          shape.put("consumer_key", machine.id().text());
-          return (Object) shape;
-        })
+        report
+            .map(found -> {
+              var shape = new LinkedHashMap<String, Object>();
+              shape.put("token_key", Long.toString(found.epoch()));
+              shape.put("token_secret", found.text());
+              shape.put("consumer_key", machine.id().text());
+              return (Object) shape;
+            })
             .orElse(Optional.empty()));
   }
 }

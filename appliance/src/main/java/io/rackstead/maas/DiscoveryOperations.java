@@ -104,8 +104,7 @@ final class DiscoveryOperations {
   private static String id(Neighbour one) {
     return Base64.getUrlEncoder()
         .withoutPadding()
-        .encodeToString(
-            (Ip.text(one.ip()) + "," + one.mac()).getBytes(StandardCharsets.US_ASCII));
+        .encodeToString((Ip.text(one.ip()) + "," + one.mac()).getBytes(StandardCharsets.US_ASCII));
   }
 
   private Map<String, Object> shape(Neighbour one) {
@@ -187,8 +186,7 @@ final class DiscoveryOperations {
           "Bad request: scanning all subnets is not allowed unless force=true is specified: it asks"
               + " every address of every subnet that this appliance is on.");
     }
-    var asked =
-        wanted.isEmpty() ? networks.subnets().stream().map(s -> s.cidr()).toList() : wanted;
+    var asked = wanted.isEmpty() ? networks.subnets().stream().map(s -> s.cidr()).toList() : wanted;
     return Dispatch.json(begun(asked));
   }
 

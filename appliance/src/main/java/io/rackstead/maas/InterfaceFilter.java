@@ -39,13 +39,26 @@ final class InterfaceFilter {
       case "fabric_class" -> fabric.map(Fabric::classType).equals(Optional.of(value));
       case "vid" -> vlan.map(Vlan::vid).map(Object::toString).equals(Optional.of(value));
       case "vlan" ->
-          vlan.filter(v -> v.name().equals(value) || Long.toString(v.id()).equals(value))
-              .isPresent();
+          value.matches("(vid|fabric|space):.*")
+              ? fits(all, one, value.replaceFirst(":.*", ""), value.replaceFirst(".*?:", ""))
+              : vlan.filter(v -> v.name().equals(value) || Long.toString(v.id()).equals(value))
+                  .isPresent();
       case "space" -> vlan.map(v -> NetworkShape.space(all, v)).equals(Optional.of(value));
-      case "subnet", "subnet_cidr" -> subnets.stream().anyMatch(is(all.subnetNamed(value)));
+      case "subnet", "subnet_cidr" -> on(all, one, subnets, value);
       case "ip" -> one.links().stream().anyMatch(l -> l.address().equals(Optional.of(value)));
       case "mode" -> modes(one).contains(value);
       default -> false;
+    };
+  }
+
+  /// A subnet by its id, CIDR or name, or one of those that a word says: `space:dmz`, `vid:30`.
+  private static boolean on(Topology all, Interface one, List<Subnet> subnets, String value) {
+    int colon = Math.max(0, value.indexOf(':'));
+    var rest = value.substring(colon).replaceFirst("^:", "");
+    return switch (value.substring(0, colon)) {
+      case "space", "vid", "vlan", "fabric" ->
+          !subnets.isEmpty() && fits(all, one, value.substring(0, colon), rest);
+      default -> subnets.stream().anyMatch(is(all.subnetNamed(value)));
     };
   }
 

@@ -19,6 +19,7 @@ import io.rackstead.machine.Verbs;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -96,18 +97,33 @@ final class LifecycleOperations {
             .toList();
     boolean dryRun = call.truth("dry_run").orElse(false);
     var agent = call.text("agent_name").orElse("");
-    for (var candidate : allocation.among(free)) {
+    var candidates = allocation.among(free);
+    for (var candidate : candidates) {
       var taken =
           dryRun
               ? Optional.of(candidate.machine())
               : parts.verbs().tryAllocate(call.request(), candidate.machine(), agent);
       if (taken.isPresent()) {
         var shape = machines.shape(taken.get());
-        shape.put("constraints_by_type", candidate.byType());
+        var byType = new LinkedHashMap<>(candidate.byType());
+        if (call.truth("verbose").orElse(false)) {
+          byType.put("verbose_storage", ofEach(candidates, "storage"));
+          byType.put("verbose_interfaces", ofEach(candidates, "interfaces"));
+        }
+        shape.put("constraints_by_type", byType);
         return Dispatch.json(shape);
       }
     }
     throw new Problem(409, allocation.nothing(free));
+  }
+
+  /// What the labels would have become on each machine that fits.
+  private static Map<String, Object> ofEach(List<Allocation.Candidate> candidates, String type) {
+    var each = new LinkedHashMap<String, Object>();
+    for (var candidate : candidates) {
+      each.put(candidate.machine().id().text(), candidate.byType().getOrDefault(type, Map.of()));
+    }
+    return each;
   }
 
   private Reply commission(Call call) {

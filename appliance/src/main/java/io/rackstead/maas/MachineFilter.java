@@ -25,6 +25,7 @@ final class MachineFilter {
           "fabric_classes", "fabric_class",
           "vlans", "vlan",
           "subnets", "subnet",
+          "spaces", "space",
           "link_speed", "link_speed");
 
   private MachineFilter() {}

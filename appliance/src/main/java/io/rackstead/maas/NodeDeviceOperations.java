@@ -51,7 +51,8 @@ final class NodeDeviceOperations {
     return Dispatch.json(
         all(machines.machine(call)).stream()
             .filter(shape -> wanted(call, "bus", shape, "bus", "bus_name"))
-            .filter(shape -> wanted(call, "hardware_type", shape, "hardware_type", "hardware_type_name"))
+            .filter(shape ->
+                wanted(call, "hardware_type", shape, "hardware_type", "hardware_type_name"))
             .filter(shape -> wanted(call, "vendor_id", shape, "vendor_id"))
             .filter(shape -> wanted(call, "product_id", shape, "product_id"))
             .filter(shape -> wanted(call, "vendor_name", shape, "vendor_name"))

@@ -46,7 +46,8 @@ public final class Scan {
   /// Why a subnet cannot be scanned; empty when it can.
   public Optional<String> objection(Prefix subnet) {
     if (!subnet.v4()) {
-      return Optional.of(subnet + " has more addresses than can be asked: IPv6 hosts are seen when they speak");
+      return Optional.of(
+          subnet + " has more addresses than can be asked: IPv6 hosts are seen when they speak");
     }
     if (size(subnet) > MOST) {
       return Optional.of(subnet + " is larger than the /20 that a scan may ask");

@@ -36,17 +36,28 @@ public final class Cloning {
                         "interfaces", "it has no interface " + one.name() + " as the source has"));
         ids.put(one.id(), own.id());
         macs.put(one.id(), own);
-        all.add(like(one, own.id(), own.mac(), List.of(), own.connected(), own.speedMbps(), links, numbers));
+        all.add(
+            like(
+                one,
+                own.id(),
+                own.mac(),
+                List.of(),
+                own.connected(),
+                own.speedMbps(),
+                links,
+                numbers));
       }
     }
-    var left = new ArrayList<>(from.interfaces().stream().filter(i -> i.kind() != Kind.PHYSICAL).toList());
+    var left =
+        new ArrayList<>(from.interfaces().stream().filter(i -> i.kind() != Kind.PHYSICAL).toList());
     while (!left.isEmpty()) {
       var next =
           left.stream()
               .filter(i -> ids.keySet().containsAll(i.parents()))
               .findFirst()
               .orElseThrow(() ->
-                  new Rejected("interfaces", left.getFirst().name() + " of the source has no parent"));
+                  new Rejected(
+                      "interfaces", left.getFirst().name() + " of the source has no parent"));
       left.remove(next);
       if (all.stream().anyMatch(i -> i.name().equals(next.name()))) {
         throw new Rejected("interfaces", "it has an interface " + next.name() + " of its own");
@@ -54,7 +65,15 @@ public final class Cloning {
       long id = numbers.getAsLong();
       ids.put(next.id(), id);
       var made =
-          like(next, id, mac(from, next, macs), all(ids, next.parents()), next.connected(), next.speedMbps(), links, numbers);
+          like(
+              next,
+              id,
+              mac(from, next, macs),
+              all(ids, next.parents()),
+              next.connected(),
+              next.speedMbps(),
+              links,
+              numbers);
       macs.put(next.id(), made);
       all.add(made);
     }
@@ -70,9 +89,9 @@ public final class Cloning {
         .findFirst();
   }
 
-  /// That of the parent which it has in the source too, else of the first: no two machines have one.
-  private static Optional<MacAddress> mac(
-      Setup from, Interface made, Map<Long, Interface> twins) {
+  /// That of the parent which it has in the source too, else of the first: no two machines have
+  /// one.
+  private static Optional<MacAddress> mac(Setup from, Interface made, Map<Long, Interface> twins) {
     return made.parents().stream()
         .filter(id -> from.find(id).map(Interface::mac).equals(Optional.of(made.mac())))
         .findFirst()
@@ -113,14 +132,26 @@ public final class Cloning {
         one.params());
   }
 
-  /// What is laid out on the disks of `from`, on those of `to`: the boot disk on the boot disk, each
-  /// other on the smallest that holds it, one of the same kind first.
+  /// What is laid out on the disks of `from`, on those of `to`: the boot disk on the boot disk,
+  /// each other on the smallest that holds it, one of the same kind first.
   public static Storage laid(Storage from, Storage to, LongSupplier numbers) {
     var ids = new HashMap<Long, Long>();
     var disks = new HashMap<Long, Device>();
     for (var disk : inTurn(from)) {
       var own = twin(from, disk, to, disks);
-      disks.put(own.id(), new Device(own.id(), own.name(), own.kind(), own.madeOf(), own.uuid(), own.make(), own.size(), own.tags(), disk.table(), fresh(disk.filesystem(), numbers)));
+      disks.put(
+          own.id(),
+          new Device(
+              own.id(),
+              own.name(),
+              own.kind(),
+              own.madeOf(),
+              own.uuid(),
+              own.make(),
+              own.size(),
+              own.tags(),
+              disk.table(),
+              fresh(disk.filesystem(), numbers)));
       ids.put(disk.id(), own.id());
     }
     var devices = new ArrayList<Device>();
@@ -166,16 +197,37 @@ public final class Cloning {
         devices,
         partitions,
         from.groups().stream()
-            .map(g -> new Volumes.Group(at(ids, g.id()), g.name(), Storage.uuid(at(ids, g.id())), all(ids, g.members())))
+            .map(g ->
+                new Volumes.Group(
+                    at(ids, g.id()),
+                    g.name(),
+                    Storage.uuid(at(ids, g.id())),
+                    all(ids, g.members())))
             .toList(),
         from.raids().stream()
-            .map(r -> new Volumes.Raid(at(ids, r.id()), r.name(), Storage.uuid(at(ids, r.id())), r.level(), all(ids, r.active()), all(ids, r.spares())))
+            .map(r ->
+                new Volumes.Raid(
+                    at(ids, r.id()),
+                    r.name(),
+                    Storage.uuid(at(ids, r.id())),
+                    r.level(),
+                    all(ids, r.active()),
+                    all(ids, r.spares())))
             .toList(),
         from.cacheSets().stream()
-            .map(c -> new Volumes.CacheSet(at(ids, c.id()), c.name(), Storage.uuid(at(ids, c.id())), at(ids, c.device())))
+            .map(c ->
+                new Volumes.CacheSet(
+                    at(ids, c.id()), c.name(), Storage.uuid(at(ids, c.id())), at(ids, c.device())))
             .toList(),
         from.bcaches().stream()
-            .map(b -> new Volumes.Bcache(at(ids, b.id()), b.name(), Storage.uuid(at(ids, b.id())), at(ids, b.cacheSet()), at(ids, b.backing()), b.mode()))
+            .map(b ->
+                new Volumes.Bcache(
+                    at(ids, b.id()),
+                    b.name(),
+                    Storage.uuid(at(ids, b.id())),
+                    at(ids, b.cacheSet()),
+                    at(ids, b.backing()),
+                    b.mode()))
             .toList(),
         from.special(),
         from.swap());
@@ -214,13 +266,18 @@ public final class Cloning {
   private static Optional<Filesystem> fresh(Optional<Filesystem> one, LongSupplier numbers) {
     return one.map(f ->
         new Filesystem(
-            f.fstype(), Storage.uuid(numbers.getAsLong()), f.label(), f.mountPoint(), f.mountOptions()));
+            f.fstype(),
+            Storage.uuid(numbers.getAsLong()),
+            f.label(),
+            f.mountPoint(),
+            f.mountOptions()));
   }
 
   private static long at(Map<Long, Long> ids, long id) {
     var twin = ids.get(id);
     if (twin == null) {
-      throw new Rejected("storage", "what the source is configured with names a part " + id + " that it has not");
+      throw new Rejected(
+          "storage", "what the source is configured with names a part " + id + " that it has not");
     }
     return twin;
   }

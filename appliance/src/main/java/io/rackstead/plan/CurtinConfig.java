@@ -44,7 +44,8 @@ public final class CurtinConfig {
   private static Optional<Disk> disk(Machine machine, Deployment deployment) {
     return machine.hardware().map(Hardware::disks).orElse(List.of()).stream()
         .filter(disk -> !deployment.disk().isEmpty())
-        .filter(disk -> disk.serial().equals(deployment.disk()) || disk.wwn().equals(deployment.disk()))
+        .filter(
+            disk -> disk.serial().equals(deployment.disk()) || disk.wwn().equals(deployment.disk()))
         .findFirst();
   }
 

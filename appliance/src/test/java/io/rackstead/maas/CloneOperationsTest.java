@@ -50,7 +50,8 @@ class CloneOperationsTest {
   @Test
   void aLayoutComesToTheOtherMachineWithPartsOfItsOwn() {
     rack.layout("storage_layout=lvm&vg_name=vg9&lv_name=root");
-    var answer = clone("source=" + rack.machine.id() + "&destinations=" + twin.id() + "&storage=true");
+    var answer =
+        clone("source=" + rack.machine.id() + "&destinations=" + twin.id() + "&storage=true");
 
     assertThat(answer.status()).as(answer.body()).isEqualTo(204);
     var from = rack.storage();
@@ -61,9 +62,7 @@ class CloneOperationsTest {
         .containsExactlyElementsOf(from.partitions().stream().map(Partition::size).toList());
     assertThat(to.partitions().stream().map(Partition::id))
         .doesNotContainAnyElementsOf(from.partitions().stream().map(Partition::id).toList());
-    assertThat(to.boot().map(d -> d.make().serial()))
-        .get()
-        .isIn("S9", "S8");
+    assertThat(to.boot().map(d -> d.make().serial())).get().isIn("S9", "S8");
     assertThat(to.devices().stream().filter(d -> d.kind() == Device.Kind.LOGICAL)).hasSize(1);
     assertThat(to.groups().getFirst().members())
         .allMatch(member -> to.partition(member).isPresent());
@@ -75,8 +74,7 @@ class CloneOperationsTest {
   void interfacesComeWithTheirVlanAndABondOfItsOwnAdapters() {
     var nic = rack.machine.node().interfaces().getFirst();
     var made =
-        rack.admin.post(
-            rack.node("interfaces/?op=create_bond"), "name=bond0&parents=" + nic.id());
+        rack.admin.post(rack.node("interfaces/?op=create_bond"), "name=bond0&parents=" + nic.id());
     assertThat(made.status()).as(made.body()).isEqualTo(200);
     var answer =
         clone("source=" + rack.machine.id() + "&destinations=" + twin.id() + "&interfaces=true");

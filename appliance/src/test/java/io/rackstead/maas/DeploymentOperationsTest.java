@@ -34,8 +34,7 @@ class DeploymentOperationsTest {
 
   @BeforeEach
   void start() throws IOException {
-    publisher =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    publisher = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     publish("/ada.keys", KEY + "\nssh-dss AAAAB3NzaC1kc3MAAACBAJ old\n" + KEY + "\n");
     publish("/~ada/+sshkeys", KEY + " ada@home\n");
     publish("/huge.keys", (KEY + "\n").repeat(10_000));
@@ -79,12 +78,14 @@ class DeploymentOperationsTest {
     assertThat(imported("lp:ada").json()).hasSize(1);
 
     var machine = deployed();
-    assertThat(machine.deployment().orElseThrow().sshKeys()).containsExactly(KEY, KEY + " ada@home");
+    assertThat(machine.deployment().orElseThrow().sshKeys())
+        .containsExactly(KEY, KEY + " ada@home");
   }
 
   @Test
   void whatPublishesNoKeysIsSaidUnderTheField() {
-    for (var source : new String[] {"gh:none", "gh:nobody", "gh:huge", "gh:../x", "http://x", "xx:a"}) {
+    for (var source :
+        new String[] {"gh:none", "gh:nobody", "gh:huge", "gh:../x", "http://x", "xx:a"}) {
       var answer = imported(source);
       assertThat(answer.status()).as(source).isEqualTo(400);
       assertThat(answer.json().path("keysource").path(0).asText()).startsWith("Unable to import");
@@ -139,7 +140,9 @@ class DeploymentOperationsTest {
     assertThat(admin.get(path.formatted(ready.id())).status()).isEqualTo(400);
     var answer = admin.get(path.formatted(deployed().id()));
     assertThat(answer.type()).startsWith("text/plain");
-    assertThat(answer.body()).startsWith("# Curtin is not run").contains("debian/12", "network:");
+    assertThat(answer.body())
+        .startsWith("# Curtin is not run")
+        .contains("debian/bookworm", "network:");
   }
 
   @Test
@@ -148,6 +151,7 @@ class DeploymentOperationsTest {
     assertThat(admin.get(API + "vm-hosts/1/").status()).isEqualTo(404);
     var answer = admin.post(API + "vm-hosts/", "type=lxd&power_address=10.0.0.1");
     assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.json().path("type").path(0).asText()).contains("composes no virtual machines");
+    assertThat(answer.json().path("type").path(0).asText())
+        .contains("composes no virtual machines");
   }
 }

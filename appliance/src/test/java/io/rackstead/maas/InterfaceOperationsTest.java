@@ -246,7 +246,12 @@ class InterfaceOperationsTest {
     var other = served.ready();
     ok(admin.post(one("ens3", "link_subnet"), "mode=static&subnet=tiny&force=true"));
     var id = machine.id().text();
-    for (var wish : List.of("subnets=tiny", "not_subnets=lab&fabrics=far", "not_vlans=5001")) {
+    for (var wish : List.of(
+            "subnets=tiny",
+            "subnets=fabric:far",
+            "vlans=fabric:far",
+            "not_subnets=lab&fabrics=far",
+            "not_vlans=5001")) {
       assertThat(ok(admin.get(API + "machines/?" + wish)).findValuesAsText("hostname"))
           .as(wish)
           .contains(machine.hostname())
@@ -256,7 +261,9 @@ class InterfaceOperationsTest {
         ok(
             admin.post(
                 API + "machines/?op=allocate",
-                "interfaces=eth:subnet=tiny,mode=static,not_fabric=fabric-0"));
+                "verbose=true&interfaces=eth:subnet=tiny,mode=static,not_fabric=fabric-0"));
+    var by = taken.path("constraints_by_type");
+    assertThat(by.path("verbose_interfaces").path(id)).isEqualTo(by.path("interfaces"));
     assertThat(taken.path("system_id").asText()).isEqualTo(id);
     assertThat(taken.path("constraints_by_type").path("interfaces").path("eth").path(0))
         .isEqualTo(taken.path("interface_set").path(0).path("id"));

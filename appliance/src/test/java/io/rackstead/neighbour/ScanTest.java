@@ -62,7 +62,8 @@ class ScanTest {
   void anAdaptersMakerIsKnownByTheTableAndByNothingElse() throws IOException {
     var table = folder.resolve("oui.txt");
     Files.writeString(
-        table, "00-D0-EF   (hex)\t\tIGT\n00D0EF     (base 16)\t\tIGT\n\t\t\t\t9295 PROTOTYPE DRIVE\n");
+        table,
+        "00-D0-EF   (hex)\t\tIGT\n00D0EF     (base 16)\t\tIGT\n\t\t\t\t9295 PROTOTYPE DRIVE\n");
     var makers = new Manufacturers(table);
     assertThat(makers.of(MacAddress.parse("00:d0:ef:01:02:03"))).contains("IGT");
     assertThat(makers.of(MacAddress.parse("00:d0:ee:01:02:03"))).isEmpty();

@@ -6,8 +6,8 @@ import java.util.List;
 public interface BmcDialer {
   Bmc dial(BmcAddress address, BmcCredentials credentials);
 
-  /// The systems behind an address, each as [BmcAddress#system] names it. What holds one server only
-  /// answers with one empty text, and without being asked.
+  /// The systems behind an address, each as [BmcAddress#system] names it. What holds one server
+  /// only answers with one empty text, and without being asked.
   default List<String> systems(BmcAddress address, BmcCredentials credentials) {
     return List.of("");
   }

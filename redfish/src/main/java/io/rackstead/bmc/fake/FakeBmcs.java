@@ -38,13 +38,15 @@ public final class FakeBmcs implements BmcDialer {
     return new FakeSession(bmc);
   }
 
-  /// Those that were plugged in at the same place.
+  /// Those that were plugged in at the same place; where there are none, dialling says so.
   @Override
   public List<String> systems(BmcAddress address, BmcCredentials credentials) {
-    return plugged.keySet().stream()
-        .filter(one -> one.withoutSystem().equals(address.withoutSystem()))
-        .map(BmcAddress::system)
-        .sorted()
-        .toList();
+    var found =
+        plugged.keySet().stream()
+            .filter(one -> one.withoutSystem().equals(address.withoutSystem()))
+            .map(BmcAddress::system)
+            .sorted()
+            .toList();
+    return found.isEmpty() ? List.of("") : found;
   }
 }

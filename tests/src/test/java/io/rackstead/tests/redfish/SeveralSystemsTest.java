@@ -75,6 +75,16 @@ class SeveralSystemsTest {
   }
 
   @Test
+  void aChassisSaysWhichSystemsItHasAndEachIsDialledByThat() {
+    var place = new BmcAddress("redfish+http", "127.0.0.1", service.port());
+    var systems = dialer.systems(place, new BmcCredentials("admin", "secret".toCharArray()));
+    assertThat(systems).hasSize(3);
+    try (var bmc = dial(systems.get(2))) {
+      assertThat(bmc.identity().serial()).isEqualTo("S3");
+    }
+  }
+
+  @Test
   void theBladesShareOneSession() {
     try (var first = dial("Blade1");
         var second = dial("Blade2")) {
