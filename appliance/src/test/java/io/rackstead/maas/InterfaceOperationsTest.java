@@ -246,7 +246,8 @@ class InterfaceOperationsTest {
     var other = served.ready();
     ok(admin.post(one("ens3", "link_subnet"), "mode=static&subnet=tiny&force=true"));
     var id = machine.id().text();
-    for (var wish : List.of(
+    for (var wish :
+        List.of(
             "subnets=tiny",
             "subnets=fabric:far",
             "vlans=fabric:far",
