@@ -69,9 +69,11 @@ public final class OidcApi {
         .orElseThrow(() -> new Problem(404, "there is no sign-in provider: people have passwords"));
   }
 
-  /// What the sign-in page offers.
+  /// What the sign-in page offers: a password always, and the provider by its name.
+  private record Ways(boolean password, Optional<String> provider) {}
+
   private Reply ways() {
-    return Reply.json(Map.of("password", true, "provider", provider().map(SignInProvider::name)));
+    return Reply.json(new Ways(true, provider().map(SignInProvider::name)));
   }
 
   private Reply read() {
