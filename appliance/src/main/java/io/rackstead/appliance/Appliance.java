@@ -466,6 +466,7 @@ public final class Appliance implements AutoCloseable {
   /// The addresses that a machine has, the best one first. An installed system has those that it
   /// was configured with: what its adapters leased before that is over, unless it asks by DHCP too.
   private List<String> addresses(Machine machine) {
+    // asked for every machine of every list
     var configured = machine.node().addresses();
     boolean installed = machine.state() == State.DEPLOYED;
     var addresses = new LinkedHashSet<String>();
@@ -475,9 +476,11 @@ public final class Appliance implements AutoCloseable {
     if (!installed
         || configured.isEmpty()
         || machine.node().links().anyMatch(link -> link.mode() == Link.Mode.DHCP)) {
-      machine.identity().macs().stream()
-          .flatMap(mac -> pxe.leases(mac).stream())
-          .forEach(lease -> addresses.add(lease.address().getHostAddress()));
+      for (var mac : machine.identity().macs()) {
+        for (var lease : pxe.leases(mac)) {
+          addresses.add(lease.address().getHostAddress());
+        }
+      }
     }
     addresses.addAll(configured);
     return List.copyOf(addresses);

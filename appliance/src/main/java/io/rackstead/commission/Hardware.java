@@ -1,6 +1,5 @@
 package io.rackstead.commission;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.rackstead.pxe.net.MacAddress;
 import java.util.List;
 
@@ -11,7 +10,6 @@ import java.util.List;
 /// @param bmcPresent the server has a management controller that its own system can reach
 /// @param given what lay on the disks when this was reported may be wiped: the machine was being
 ///   commissioned, so whoever asked for that has handed it over
-/// @param report the agent's report as it came, bounded in size
 public record Hardware(
     String vendor,
     String product,
@@ -24,7 +22,7 @@ public record Hardware(
     List<Disk> disks,
     List<Nic> nics,
     boolean given,
-    JsonNode report) {
+    Report report) {
   public Hardware {
     disks = List.copyOf(disks);
     nics = List.copyOf(nics);

@@ -37,7 +37,7 @@ public final class Reports {
         disks(report),
         nics(report),
         false,
-        report);
+        Report.of(report));
   }
 
   public static Identity identity(JsonNode report) {

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 /// answers, who may ask and how a refusal is told is decided here.
 public final class HttpServer implements AutoCloseable {
   static final int BODY_LIMIT = 8 << 20;
-  private static final int FLOW_BUFFER = 32 << 10;
+  private static final int FLOW_BUFFER = 128 << 10;
   private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
   private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 

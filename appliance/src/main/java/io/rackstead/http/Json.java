@@ -1,24 +1,32 @@
 package io.rackstead.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.rackstead.bmc.BmcAddress;
+import io.rackstead.commission.Report;
 import io.rackstead.image.ImageId;
 import io.rackstead.machine.MachineId;
 import io.rackstead.pxe.net.MacAddress;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.StringWriter;
+import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -54,6 +62,19 @@ public final class Json {
         array.write(each.next());
       }
     }
+  }
+
+  /// The same of elements that are JSON already.
+  public static <T> void array(OutputStream out, List<T> elements, Function<T, byte[]> rendered)
+      throws IOException {
+    out.write('[');
+    for (int i = 0; i < elements.size(); i++) {
+      if (i > 0) {
+        out.write(',');
+      }
+      out.write(rendered.apply(elements.get(i)));
+    }
+    out.write(']');
   }
 
   public static String text(Object value) {
@@ -98,6 +119,8 @@ public final class Json {
     asText(ids, MachineId.class, MachineId::new);
     asText(ids, BmcAddress.class, BmcAddress::parse);
     asText(ids, ImageId.class, ImageId::parse);
+    ids.addSerializer(Report.class, new ReportWriter());
+    ids.addDeserializer(Report.class, new ReportReader());
     var json =
         JsonMapper.builder()
             .addModule(new Jdk8Module())
@@ -117,6 +140,38 @@ public final class Json {
     return json;
   }
 
+  /// A report stands in a document as it came, and is never made a tree on the way.
+  private static final class ReportWriter extends StdSerializer<Report> {
+    private static final long serialVersionUID = 1L;
+
+    private ReportWriter() {
+      super(Report.class);
+    }
+
+    @Override
+    public void serialize(Report report, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      out.writeRawValue(report.text());
+    }
+  }
+
+  private static final class ReportReader extends StdDeserializer<Report> {
+    private static final long serialVersionUID = 1L;
+
+    private ReportReader() {
+      super(Report.class);
+    }
+
+    @Override
+    public Report deserialize(JsonParser in, DeserializationContext context) throws IOException {
+      var text = new StringWriter();
+      try (var out = MAPPER.getFactory().createGenerator(text)) {
+        out.copyCurrentStructureExact(in);
+      }
+      return new Report(text.toString());
+    }
+  }
+
   private static <T> void asText(SimpleModule module, Class<T> type, Function<String, T> parse) {
     module.addSerializer(type, new ToStringSerializer(type));
     module.addDeserializer(
@@ -125,8 +180,7 @@ public final class Json {
           private static final long serialVersionUID = 1L;
 
           @Override
-          protected T _deserialize(
-              String value, com.fasterxml.jackson.databind.DeserializationContext context) {
+          protected T _deserialize(String value, DeserializationContext context) {
             return parse.apply(value);
           }
         });

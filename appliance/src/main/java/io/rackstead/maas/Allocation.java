@@ -1,19 +1,22 @@
 package io.rackstead.maas;
 
 import io.rackstead.machine.Machine;
+import io.rackstead.machine.Machines;
 import io.rackstead.network.Topology;
 import io.rackstead.node.Interface;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// Which machine an allocation gets: those that fit, the cheapest first. Pure; taking one is the
 /// caller's, who goes on to the next when somebody was faster.
 final class Allocation {
   private final Map<String, List<String>> constraints;
+  private final MachineFilter filter;
   private final List<DiskWish> disks;
   private final List<WantedNic> nics;
   private final Topology networks;
@@ -32,6 +35,7 @@ final class Allocation {
     this.disks = disks;
     this.nics = nics;
     this.networks = networks;
+    this.filter = new MachineFilter(constraints, networks);
   }
 
   static Allocation of(Call call, Topology networks) {
@@ -50,17 +54,13 @@ final class Allocation {
         networks);
   }
 
-  /// Those that fit, the cheapest first.
-  List<Candidate> among(List<Machine> free) {
-    return free.stream()
-        .filter(machine -> MachineFilter.fits(machine, constraints, networks))
-        .sorted(Comparator.comparingDouble(Allocation::price).thenComparing(Machine::id))
+  /// Those that are free and fit, the cheapest first; each is only looked at closely when the ones
+  /// before it were not had.
+  Iterator<Candidate> among(Machines machines, Predicate<Machine> free) {
+    return filter
+        .amongReady(machines, free)
         .flatMap(machine -> candidate(machine).stream())
-        .toList();
-  }
-
-  private static double price(Machine machine) {
-    return machine.hardware().map(h -> h.cpuCount() + h.memoryMib() / 1024.0).orElse(0.0);
+        .iterator();
   }
 
   private Optional<Candidate> candidate(Machine machine) {
@@ -148,19 +148,23 @@ final class Allocation {
                     .formatted(free.size(), String.join(", ", unmet)));
   }
 
+  private boolean none(List<Machine> free) {
+    return free.stream().noneMatch(m -> filter.fits(m) && candidate(m).isPresent());
+  }
+
   private List<String> unmet(List<Machine> free) {
     var unmet = new ArrayList<String>();
     constraints.forEach((name, values) -> {
       var alone = new Allocation(Map.of(name, values), List.of(), List.of(), networks);
-      if (alone.among(free).isEmpty()) {
+      if (alone.none(free)) {
         unmet.add(name + "=" + String.join(",", values) + most(name, free));
       }
     });
-    if (new Allocation(Map.of(), disks, List.of(), networks).among(free).isEmpty()) {
+    if (new Allocation(Map.of(), disks, List.of(), networks).none(free)) {
       unmet.add("storage");
     }
     for (var nic : nics) {
-      if (new Allocation(Map.of(), List.of(), List.of(nic), networks).among(free).isEmpty()) {
+      if (new Allocation(Map.of(), List.of(), List.of(nic), networks).none(free)) {
         unmet.add("interfaces=" + nic.label());
       }
     }

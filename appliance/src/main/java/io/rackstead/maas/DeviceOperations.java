@@ -111,11 +111,11 @@ final class DeviceOperations {
   private Reply list(Call call) {
     var wanted = call.all();
     machines.checkPlaces(wanted);
-    var networks = parts.networks().now();
+    var filter = new MachineFilter(wanted, parts.networks().now());
     return Dispatch.json(
         devices.list().stream()
             .filter(d -> call.principal().sees(d.labels().owner()))
-            .filter(d -> MachineFilter.fits(d.asMachine(), wanted, networks))
+            .filter(d -> filter.fits(d.asMachine()))
             .filter(d ->
                 call.texts("parent").isEmpty()
                     || call.texts("parent").contains(d.parent().orElse("")))

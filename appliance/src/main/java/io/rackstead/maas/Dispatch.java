@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -163,6 +164,20 @@ final class Dispatch {
   static Reply list(Supplier<Stream<?>> elements) {
     return new Reply.Flow(
         200, "application/json; charset=utf-8", out -> Json.array(out, elements.get()), Map.of());
+  }
+
+  /// The same of what is rendered already.
+  static <T> Reply list(List<T> elements, Function<T, byte[]> rendered) {
+    return new Reply.Flow(
+        200,
+        "application/json; charset=utf-8",
+        out -> Json.array(out, elements, rendered),
+        Map.of());
+  }
+
+  /// JSON that is rendered already.
+  static Reply rendered(byte[] json) {
+    return new Reply.Whole(200, "application/json; charset=utf-8", json, Map.of());
   }
 
   static Reply ok() {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// What machines go through: allocate, deploy, release, and the rest of the lifecycle's verbs.
 final class LifecycleOperations {
@@ -31,6 +32,7 @@ final class LifecycleOperations {
   private static final String ONE = "machines/{system_id}/";
   private final Parts parts;
   private final MachineOperations machines;
+  private final Taking taking = new Taking();
 
   LifecycleOperations(Parts parts, MachineOperations machines) {
     this.parts = parts;
@@ -87,43 +89,53 @@ final class LifecycleOperations {
   private Reply allocate(Call call) {
     var allocation = Allocation.of(call, parts.networks().now());
     machines.checkPlaces(call.all());
-    var free =
-        machines.visible(call).stream()
-            .filter(machine ->
-                machine.state() == State.READY
-                    && call.principal().mayTake(machine.labels().pool())
-                    && !machine.locked()
-                    && machine.quarantine().isEmpty())
-            .toList();
+    var principal = call.principal();
+    Predicate<Machine> free =
+        machine ->
+            machine.state() == State.READY
+                && principal.mayTake(machine.labels().pool())
+                && !machine.locked()
+                && machine.quarantine().isEmpty();
     boolean dryRun = call.truth("dry_run").orElse(false);
     var agent = call.text("agent_name").orElse("");
-    var candidates = allocation.among(free);
-    for (var candidate : candidates) {
-      var taken =
-          dryRun
-              ? Optional.of(candidate.machine())
-              : parts.verbs().tryAllocate(call.request(), candidate.machine(), agent);
-      if (taken.isPresent()) {
-        var shape = machines.shape(taken.get());
-        var byType = new LinkedHashMap<>(candidate.byType());
-        if (call.truth("verbose").orElse(false)) {
-          byType.put("verbose_storage", ofEach(candidates, "storage"));
-          byType.put("verbose_interfaces", ofEach(candidates, "interfaces"));
-        }
-        shape.put("constraints_by_type", byType);
-        return Dispatch.json(shape);
-      }
-    }
-    throw new Problem(409, allocation.nothing(free));
+    var mine = free.and(MachineOperations.seenBy(principal));
+    var each =
+        call.truth("verbose").orElse(false)
+            ? verbose(allocation.among(parts.machines(), mine))
+            : Map.<String, Object>of();
+    return taking
+        .first(
+            allocation.among(parts.machines(), mine),
+            candidate ->
+                dryRun
+                    ? Optional.of(candidate.machine())
+                    : parts
+                        .machines()
+                        .find(candidate.machine().id())
+                        .filter(free)
+                        .flatMap(m -> parts.verbs().tryAllocate(call.request(), m, agent)))
+        .map(taken -> {
+          var shape = machines.shape(taken.machine());
+          var byType = new LinkedHashMap<>(taken.byType());
+          byType.putAll(each);
+          shape.put("constraints_by_type", byType);
+          return Dispatch.json(shape);
+        })
+        .orElseThrow(() ->
+            new Problem(
+                409, allocation.nothing(parts.machines().list().stream().filter(mine).toList())));
   }
 
-  /// What the labels would have become on each machine that fits.
-  private static Map<String, Object> ofEach(List<Allocation.Candidate> candidates, String type) {
-    var each = new LinkedHashMap<String, Object>();
-    for (var candidate : candidates) {
-      each.put(candidate.machine().id().text(), candidate.byType().getOrDefault(type, Map.of()));
-    }
-    return each;
+  /// What the labels would become on each machine that fits.
+  private static Map<String, Object> verbose(Iterator<Allocation.Candidate> fitting) {
+    var storage = new LinkedHashMap<String, Object>();
+    var interfaces = new LinkedHashMap<String, Object>();
+    fitting.forEachRemaining(candidate -> {
+      var id = candidate.machine().id().text();
+      storage.put(id, candidate.byType().getOrDefault("storage", Map.of()));
+      interfaces.put(id, candidate.byType().getOrDefault("interfaces", Map.of()));
+    });
+    return Map.of("verbose_storage", storage, "verbose_interfaces", interfaces);
   }
 
   private Reply commission(Call call) {

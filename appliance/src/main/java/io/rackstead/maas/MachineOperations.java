@@ -7,6 +7,7 @@ import static io.rackstead.maas.MaasOperation.put;
 
 import io.rackstead.access.Audit;
 import io.rackstead.access.Origin;
+import io.rackstead.access.Principal;
 import io.rackstead.access.Principal.Role;
 import io.rackstead.access.Secret;
 import io.rackstead.http.Problem;
@@ -18,6 +19,7 @@ import io.rackstead.machine.DeployOrder;
 import io.rackstead.machine.Event;
 import io.rackstead.machine.Identity;
 import io.rackstead.machine.Machine;
+import io.rackstead.machine.Renderings;
 import io.rackstead.machine.State;
 import io.rackstead.machine.Verbs;
 import io.rackstead.network.Domain;
@@ -27,17 +29,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// Machines as objects: listing, making, reading, changing, removing.
 final class MachineOperations {
   private static final String ALL = "machines/";
   private static final String ONE = "machines/{system_id}/";
   private final Parts parts;
-  private final InterfaceShape interfaces;
+  private final Renderings<?> rendered;
 
   MachineOperations(Parts parts) {
     this.parts = parts;
-    this.interfaces = new InterfaceShape(parts.networks()::now);
+    this.rendered = MachineRendering.of(parts);
   }
 
   List<MaasOperation> operations() {
@@ -68,43 +71,30 @@ final class MachineOperations {
   }
 
   Reply shown(Machine machine) {
-    return Dispatch.json(shape(machine));
+    return Dispatch.rendered(rendered.bytes(machine));
+  }
+
+  Reply shown(List<Machine> machines) {
+    return Dispatch.list(machines, rendered::bytes);
   }
 
   Map<String, Object> shape(Machine machine) {
-    var shape = MachineShape.of(machine, parts.addresses().apply(machine), interfaces);
-    var labels = machine.labels();
-    parts
-        .things()
-        .zones()
-        .find(labels.zone())
-        .ifPresent(zone -> shape.put("zone", PlaceOperations.zone(zone)));
-    parts
-        .things()
-        .pools()
-        .find(labels.pool())
-        .ifPresent(pool -> shape.put("pool", PlaceOperations.pool(pool)));
-    shape.put(
-        "domain",
-        NameShape.domain(parts.networks().now().domainOf(labels.domain()), parts.names().now()));
-    return shape;
+    return rendered.shape(machine);
   }
 
   List<Machine> visible(Call call) {
-    return parts.machines().list().stream()
-        .filter(machine -> call.principal().sees(machine.labels().owner(), machine.labels().pool()))
-        .toList();
+    return parts.machines().list().stream().filter(seenBy(call.principal())).toList();
+  }
+
+  static Predicate<Machine> seenBy(Principal principal) {
+    return machine -> principal.sees(machine.labels().owner(), machine.labels().pool());
   }
 
   private Reply list(Call call) {
     var wanted = call.all();
     checkPlaces(wanted);
-    var networks = parts.networks().now();
-    var found =
-        visible(call).stream()
-            .filter(machine -> MachineFilter.fits(machine, wanted, networks))
-            .toList();
-    return Dispatch.list(() -> found.stream().map(this::shape));
+    var filter = new MachineFilter(wanted, parts.networks().now());
+    return shown(filter.among(parts.machines(), seenBy(call.principal())).toList());
   }
 
   /// A name of a zone, pool or tag that nothing has is a mistake, not an empty list.
@@ -130,11 +120,11 @@ final class MachineOperations {
 
   private Reply listAllocated(Call call) {
     var ids = call.texts("id");
-    return Dispatch.json(
+    var username = call.principal().username();
+    return shown(
         visible(call).stream()
-            .filter(machine -> machine.labels().owner().equals(call.principal().username()))
+            .filter(machine -> machine.labels().owner().equals(username))
             .filter(machine -> ids.isEmpty() || ids.contains(machine.id().text()))
-            .map(this::shape)
             .toList());
   }
 

@@ -63,7 +63,7 @@ final class MachineShape {
 
   private static void sizes(Map<String, Object> shape, Machine machine) {
     var hardware = machine.hardware();
-    var report = hardware.map(h -> h.report()).orElse(MissingNode.getInstance());
+    var report = hardware.map(h -> h.report().tree()).orElse(MissingNode.getInstance());
     shape.put("architecture", machine.arch().debianName() + "/generic");
     shape.put("min_hwe_kernel", "");
     shape.put("hwe_kernel", Optional.empty());

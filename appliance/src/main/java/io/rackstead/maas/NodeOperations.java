@@ -12,7 +12,6 @@ import io.rackstead.tag.Lshw;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,11 +42,10 @@ final class NodeOperations {
 
   private Reply list(Call call) {
     var ids = call.texts("id");
-    return Dispatch.list(() ->
+    return machines.shown(
         machines.visible(call).stream()
             .filter(machine -> ids.isEmpty() || ids.contains(machine.id().text()))
-            .sorted(Comparator.comparing(machine -> machine.id().text()))
-            .map(machines::shape));
+            .toList());
   }
 
   /// A BSON document (bsonspec.org 1.1) of byte strings; a part that nobody has reported is not

@@ -108,10 +108,9 @@ final class TagOperations {
 
   private Reply machines(Call call) {
     var name = tag(call).name();
-    return Dispatch.json(
+    return machines.shown(
         machines.visible(call).stream()
             .filter(machine -> machine.labels().tags().contains(name))
-            .map(machines::shape)
             .toList());
   }
 

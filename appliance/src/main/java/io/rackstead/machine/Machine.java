@@ -85,6 +85,11 @@ public record Machine(
     return standing.epoch();
   }
 
+  /// What is weighed when any machine will do: the smallest that fits is given.
+  double price() {
+    return hardware.map(h -> h.cpuCount() + h.memoryMib() / 1024.0).orElse(0.0);
+  }
+
   public String hostname() {
     return labels.hostname();
   }

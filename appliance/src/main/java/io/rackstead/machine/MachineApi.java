@@ -3,9 +3,11 @@ package io.rackstead.machine;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rackstead.access.SshKeys;
 import io.rackstead.agent.Progresses;
+import io.rackstead.agent.Progresses.Progress;
 import io.rackstead.agent.Step;
 import io.rackstead.agent.StepStore;
 import io.rackstead.bmc.PowerAction;
+import io.rackstead.http.Json;
 import io.rackstead.http.Problem;
 import io.rackstead.http.Reply;
 import io.rackstead.http.Request;
@@ -31,9 +33,10 @@ public final class MachineApi {
   private final Database database;
   private final ImageStore images;
   private final SshKeys sshKeys;
-  private final Progresses progresses;
-  private final Function<Machine, List<String>> addresses;
+  private final Renderings<Around> summaries;
   private final StepStore steps = new StepStore();
+
+  private record Around(Optional<Progress> progress, List<String> addresses) {}
 
   /// @param addresses the addresses that a machine has now
   public MachineApi(
@@ -49,8 +52,11 @@ public final class MachineApi {
     this.database = database;
     this.images = images;
     this.sshKeys = sshKeys;
-    this.progresses = progresses;
-    this.addresses = addresses;
+    this.summaries =
+        new Renderings<>(
+            machines,
+            machine -> new Around(progresses.of(machine.id()), addresses.apply(machine)),
+            (machine, around) -> Summary.of(machine, around.progress(), around.addresses()));
   }
 
   public List<Route> routes() {
@@ -61,18 +67,24 @@ public final class MachineApi {
   }
 
   public Map<String, Object> summary(Machine machine) {
-    return Summary.of(machine, progresses.of(machine.id()), addresses.apply(machine));
+    return summaries.shape(machine);
   }
 
   private Reply list(Request request) {
-    return Reply.json(
-        Map.of(
-            "machines",
-            machines.list().stream()
-                .filter(machine ->
-                    request.principal().sees(machine.labels().owner(), machine.labels().pool()))
-                .map(this::summary)
-                .toList()));
+    var principal = request.principal();
+    var seen =
+        machines.list().stream()
+            .filter(machine -> principal.sees(machine.labels().owner(), machine.labels().pool()))
+            .toList();
+    return new Reply.Flow(
+        200,
+        "application/json",
+        out -> {
+          out.write("{\"machines\":".getBytes(StandardCharsets.US_ASCII));
+          Json.array(out, seen, summaries::bytes);
+          out.write('}');
+        },
+        Map.of());
   }
 
   private Reply read(Request request) {

@@ -1,5 +1,6 @@
 package io.rackstead.machine;
 
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
@@ -12,6 +13,11 @@ public record MachineId(String text) implements Comparable<MachineId> {
     if (!TEXT.matcher(text).matches()) {
       throw new IllegalArgumentException("not a system_id: " + text);
     }
+  }
+
+  /// Empty where a text is no id at all.
+  public static Optional<MachineId> parse(String text) {
+    return TEXT.matcher(text).matches() ? Optional.of(new MachineId(text)) : Optional.empty();
   }
 
   public static MachineId next(RandomGenerator random) {

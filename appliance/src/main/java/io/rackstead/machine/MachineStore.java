@@ -40,6 +40,16 @@ final class MachineStore {
         id);
   }
 
+  Optional<Long> version(Tx tx, MachineId id) {
+    return tx.one("select version from machine where id = ?", row -> row.getLong(1), id);
+  }
+
+  /// Whether one has that name: in a transaction there may be more than is shown yet.
+  boolean named(Tx tx, String hostname) {
+    return tx.one("select id from machine where hostname = ?", row -> row.getString(1), hostname)
+        .isPresent();
+  }
+
   boolean unsettled(Tx tx) {
     return all(tx).stream().anyMatch(machine -> machine.node().disks().isEmpty());
   }

@@ -13,15 +13,14 @@ import io.rackstead.task.TaskStore;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,8 +36,7 @@ public final class Machines {
   private final RandomGenerator random;
   private final MachineStore store;
   private final NetworkBook networks;
-  private final Map<MachineId, Machine> view = new ConcurrentSkipListMap<>();
-  private final Map<MacAddress, MachineId> byMac = new ConcurrentHashMap<>();
+  private final Fleet fleet = new Fleet();
   private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
 
   /// @param now empty: the machine was removed
@@ -61,49 +59,70 @@ public final class Machines {
     if (database.read(store::unsettled)) {
       database.change(store::settleAll);
     }
-    database.read(store::all).forEach(this::show);
+    database.read(store::all).forEach(fleet::show);
     database.onReopened(this::reload);
   }
 
   /// A change that could not be acknowledged may have come to the disk all the same.
   private void reload() {
     var there = database.read(store::all);
-    var ids = there.stream().map(Machine::id).toList();
-    for (var id : List.copyOf(view.keySet())) {
-      if (!ids.contains(id)) {
-        view.remove(id);
-        byMac.values().removeIf(id::equals);
-        changed(new Change(id, Optional.empty()));
+    var ids = there.stream().map(Machine::id).collect(Collectors.toSet());
+    for (var shown : list()) {
+      if (!ids.contains(shown.id())) {
+        fleet.remove(shown.id());
+        changed(new Change(shown.id(), Optional.empty()));
       }
     }
     for (var machine : there) {
-      show(machine);
+      fleet.show(machine);
       changed(new Change(machine.id(), Optional.of(machine)));
     }
   }
 
   public List<Machine> list() {
-    return List.copyOf(view.values());
+    return fleet.list();
   }
 
   public Optional<Machine> find(MachineId id) {
-    return Optional.ofNullable(view.get(id));
+    return fleet.find(id);
   }
 
   /// What is stored: a change comes to the disk a moment before [#find] shows it, and whoever found
   /// its task there must not act on what was before.
   public Optional<Machine> stored(MachineId id) {
     var machine = database.read(tx -> store.get(tx, id));
-    machine.ifPresent(this::show);
+    machine.ifPresent(fleet::show);
     return machine;
   }
 
   public Optional<Machine> byHostname(String hostname) {
-    return view.values().stream().filter(m -> m.hostname().equals(hostname)).findAny();
+    return named(hostname).stream().filter(m -> m.hostname().equals(hostname)).findAny();
+  }
+
+  /// Those of that name, in upper or lower case.
+  public List<Machine> named(String hostname) {
+    return fleet.named(hostname);
+  }
+
+  public List<Machine> inZone(String zone) {
+    return fleet.inZone(zone);
+  }
+
+  public List<Machine> inPool(String pool) {
+    return fleet.inPool(pool);
+  }
+
+  public List<Machine> tagged(String tag) {
+    return fleet.tagged(tag);
+  }
+
+  /// Those that are Ready, the cheapest first, each as it is when its turn comes.
+  public Stream<Machine> ready() {
+    return fleet.ready();
   }
 
   public Optional<Machine> byMac(MacAddress mac) {
-    return Optional.ofNullable(byMac.get(mac)).map(view::get);
+    return fleet.byMac(mac);
   }
 
   public Outcome apply(MachineId id, Event event, Actor actor) {
@@ -127,14 +146,16 @@ public final class Machines {
         database.inTransaction(tx -> {
           written.clear();
           var first = acts.getFirst();
-          var so = step(tx, id, first.event(), first.actor(), with, written);
+          var before =
+              current(tx, id).orElseThrow(() -> new IllegalArgumentException("no machine " + id));
+          var so = step(tx, before, first.event(), first.actor(), with, written);
           for (var more : acts.subList(1, acts.size())) {
             so = so instanceof Moved moved ? after(tx, moved, more, written) : so;
           }
           return so;
         });
     if (outcome instanceof Moved(var machine, var work)) {
-      show(machine);
+      fleet.show(machine);
       written.forEach(events::published);
       changed(new Change(id, Optional.of(machine)));
       if (!work.isEmpty()) {
@@ -156,9 +177,9 @@ public final class Machines {
           for (var seen : list()) {
             if (!to.apply(seen).equals(seen.labels())) {
               // what is shown may be older than what is stored
-              var labels = store.get(tx, seen.id()).map(to);
-              if (labels.isPresent()
-                  && step(tx, seen.id(), new Event.Edit(labels.get()), actor, _ -> {}, written)
+              var before = current(tx, seen.id());
+              if (before.isPresent()
+                  && step(tx, before.get(), edit(before.get(), to), actor, _ -> {}, written)
                       instanceof Moved(var machine, _)) {
                 moved.add(machine);
               }
@@ -166,14 +187,18 @@ public final class Machines {
           }
           return moved;
         });
-    changed.forEach(this::show);
+    changed.forEach(fleet::show);
     written.forEach(events::published);
     changed.forEach(machine -> changed(new Change(machine.id(), Optional.of(machine))));
     return changed;
   }
 
+  private static Event edit(Machine machine, Function<Machine, Labels> to) {
+    return new Event.Edit(to.apply(machine));
+  }
+
   private Moved after(Tx tx, Moved before, Act act, List<Entry> written) {
-    return switch (step(tx, before.machine().id(), act.event(), act.actor(), _ -> {}, written)) {
+    return switch (step(tx, before.machine(), act.event(), act.actor(), _ -> {}, written)) {
       case Refused _ -> before;
       case Moved(var machine, var work) -> {
         var tasks = new ArrayList<>(before.tasks());
@@ -183,10 +208,18 @@ public final class Machines {
     };
   }
 
+  /// As it is stored. Its document is read anew only where what is shown is older.
+  private Optional<Machine> current(Tx tx, MachineId id) {
+    var version = store.version(tx, id);
+    return fleet
+        .find(id)
+        .filter(shown -> version.equals(Optional.of(shown.version())))
+        .or(() -> version.flatMap(_ -> store.get(tx, id)));
+  }
+
   private Outcome step(
-      Tx tx, MachineId id, Event event, Actor actor, Consumer<Tx> with, List<Entry> written) {
-    var before =
-        store.get(tx, id).orElseThrow(() -> new IllegalArgumentException("no machine " + id));
+      Tx tx, Machine before, Event event, Actor actor, Consumer<Tx> with, List<Entry> written) {
+    var id = before.id();
     var outcome = Lifecycle.next(before, event, clock.instant());
     switch (outcome) {
       case Refused(_, var reason) -> LOG.debug("machine={} refused: {}", id, reason);
@@ -241,12 +274,13 @@ public final class Machines {
         database.inTransaction(tx -> {
           written.clear();
           var id = MachineId.next(random);
-          while (store.get(tx, id).isPresent()) {
+          while (store.version(tx, id).isPresent()) {
             id = MachineId.next(random);
           }
           var name =
               hostname.isEmpty()
-                  ? Hostnames.next(random, taken -> byHostname(taken).isPresent())
+                  ? Hostnames.next(
+                      random, taken -> byHostname(taken).isPresent() || store.named(tx, taken))
                   : hostname;
           var created =
               new Machine(
@@ -279,7 +313,7 @@ public final class Machines {
                       Optional.of(new Entry.Move("Enlisted", State.NEW, State.NEW)))));
           return created;
         });
-    show(machine);
+    fleet.show(machine);
     LOG.info(
         "machine={} host={} enlisted macs={}", machine.id(), machine.hostname(), identity.macs());
     written.forEach(events::published);
@@ -294,11 +328,10 @@ public final class Machines {
       store.delete(tx, id);
       with.accept(tx);
     });
-    var gone = view.remove(id);
-    byMac.values().removeIf(id::equals);
-    if (gone != null) {
-      LOG.info("machine={} host={} removed by={}", id, gone.hostname(), actor);
-    }
+    fleet
+        .remove(id)
+        .ifPresent(
+            gone -> LOG.info("machine={} host={} removed by={}", id, gone.hostname(), actor));
     changed(new Change(id, Optional.empty()));
   }
 
@@ -321,20 +354,6 @@ public final class Machines {
 
   private void changed(Change change) {
     listeners.forEach(listener -> listener.accept(change));
-  }
-
-  private synchronized void show(Machine machine) {
-    var before = Optional.ofNullable(view.get(machine.id()));
-    var shown =
-        view.merge(
-            machine.id(), machine, (old, next) -> next.version() >= old.version() ? next : old);
-    if (shown == machine) {
-      before.stream()
-          .flatMap(old -> old.identity().macs().stream())
-          .filter(mac -> !machine.identity().macs().contains(mac))
-          .forEach(mac -> byMac.remove(mac, machine.id()));
-      machine.identity().macs().forEach(mac -> byMac.put(mac, machine.id()));
-    }
   }
 
   /// Signs of life are told live and on the agent's own lines; they are no history.

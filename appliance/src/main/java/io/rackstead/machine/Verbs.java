@@ -57,9 +57,8 @@ public final class Verbs {
 
   /// The machine of that id or hostname; one that is not theirs to see is not there.
   public Optional<Machine> find(Principal principal, String name) {
-    return machines.list().stream()
-        .filter(machine -> machine.id().text().equals(name))
-        .findAny()
+    return MachineId.parse(name)
+        .flatMap(machines::find)
         .or(() -> machines.byHostname(name))
         .filter(machine -> principal.sees(machine.labels().owner(), machine.labels().pool()));
   }

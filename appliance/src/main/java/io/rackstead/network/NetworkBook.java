@@ -42,7 +42,10 @@ public final class NetworkBook {
     var now = kept;
     long wanted = version.get();
     if (now.version() != wanted) {
-      now = new Kept(database.read(NetworkRows::all), wanted);
+      var read = database.read(NetworkRows::all);
+      // addresses change often and networks seldom: then it stays the same object, which whoever
+      // has something made of it sees at a glance
+      now = new Kept(read.equals(now.topology()) ? now.topology() : read, wanted);
       kept = now;
     }
     return now.topology();

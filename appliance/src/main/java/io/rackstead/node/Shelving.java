@@ -1,5 +1,6 @@
 package io.rackstead.node;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.rackstead.commission.Hardware;
 import io.rackstead.commission.Hardware.Disk;
 import io.rackstead.node.Device.Kind;
@@ -18,9 +19,10 @@ final class Shelving {
 
   static Storage of(Storage before, Hardware hardware, LongSupplier numbers) {
     var disks = hardware.disks().stream().filter(disk -> !disk.removable()).toList();
+    var said = hardware.report().tree().path("disks");
     var now = new ArrayList<Device>();
     for (var disk : disks) {
-      now.add(device(before, disk, hardware, numbers));
+      now.add(device(before, disk, said, numbers));
     }
     boolean torn =
         before.physical().stream()
@@ -84,9 +86,8 @@ final class Shelving {
         .orElse(6);
   }
 
-  private static Device device(Storage before, Disk disk, Hardware hardware, LongSupplier numbers) {
-    var make =
-        new Make(disk.model(), disk.serial(), disk.wwn(), idPath(disk), block(hardware, disk));
+  private static Device device(Storage before, Disk disk, JsonNode said, LongSupplier numbers) {
+    var make = new Make(disk.model(), disk.serial(), disk.wwn(), idPath(disk), block(said, disk));
     return before.physical().stream()
         .filter(d -> is(d, disk))
         .findFirst()
@@ -115,8 +116,8 @@ final class Shelving {
   }
 
   /// Of the report as it came: nothing else asks for it.
-  private static int block(Hardware hardware, Disk disk) {
-    for (var said : hardware.report().path("disks")) {
+  private static int block(JsonNode disks, Disk disk) {
+    for (var said : disks) {
       if (said.path("name").asText().equals(disk.name())) {
         return (int) Math.clamp(said.path("block_size").asLong(512), 512, 65_536);
       }

@@ -86,7 +86,7 @@ public final class Facts {
   }
 
   private static void add(Map<String, List<String>> facts, Hardware hardware) {
-    var report = hardware.report();
+    var report = hardware.report().tree();
     var disks = hardware.disks().stream().filter(disk -> !disk.removable()).toList();
     facts.put("boot_mode", List.of(hardware.bootMode()));
     facts.put("vendor", List.of(hardware.vendor()));

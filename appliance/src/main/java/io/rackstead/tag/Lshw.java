@@ -10,7 +10,8 @@ public final class Lshw {
   private Lshw() {}
 
   public static Node of(Machine machine) {
-    var report = machine.hardware().map(h -> h.report()).orElseGet(() -> MissingNode.getInstance());
+    var report =
+        machine.hardware().map(h -> h.report().tree()).orElseGet(() -> MissingNode.getInstance());
     var document = Node.document();
     var list = document.element("list");
     var system = node(list, machine.hostname(), "system");

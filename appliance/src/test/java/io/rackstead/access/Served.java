@@ -15,6 +15,7 @@ import io.rackstead.boot.MetadataApi;
 import io.rackstead.broker.declared.Brokers;
 import io.rackstead.catalog.CatalogApi;
 import io.rackstead.commission.Hardware;
+import io.rackstead.commission.Report;
 import io.rackstead.device.Device;
 import io.rackstead.device.Devices;
 import io.rackstead.event.EventApi;
@@ -353,9 +354,8 @@ public final class Served implements AutoCloseable {
         disks,
         macs.stream().map(mac -> new Hardware.Nic("ens3", mac, "virtio_net", 1000, true)).toList(),
         false,
-        Json.parse(
-            "{\"version\":1,\"system\":{\"manufacturer\":\"QEMU\"},\"cpu\":{\"mhz\":2100}}"
-                .getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        new Report(
+            "{\"version\":1,\"system\":{\"manufacturer\":\"QEMU\"},\"cpu\":{\"mhz\":2100}}"));
   }
 
   public Answer ask(String method, String path, String type, byte[] body, String... headers) {

@@ -2,9 +2,9 @@ package io.rackstead.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.rackstead.commission.Hardware;
 import io.rackstead.commission.Hardware.Disk;
+import io.rackstead.commission.Report;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -30,7 +30,7 @@ class DiskChoiceTest {
         Arrays.asList(disks),
         List.of(),
         false,
-        JsonNodeFactory.instance.objectNode());
+        new Report("{}"));
   }
 
   private static String chosen(Hardware hardware, String hint, long gib) {
