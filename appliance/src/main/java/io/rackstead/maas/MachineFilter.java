@@ -154,11 +154,7 @@ final class MachineFilter {
 
   /// Each has all of them, so the first will do to find those that may.
   private static String first(String tags) {
-    return SEPARATOR
-        .splitAsStream(tags)
-        .filter(tag -> !tag.isEmpty())
-        .findFirst()
-        .orElse("");
+    return SEPARATOR.splitAsStream(tags).filter(tag -> !tag.isEmpty()).findFirst().orElse("");
   }
 
   private static Predicate<Machine> tagged(String tags) {

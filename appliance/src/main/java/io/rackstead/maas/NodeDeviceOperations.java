@@ -4,7 +4,6 @@ import static io.rackstead.maas.MaasOperation.delete;
 import static io.rackstead.maas.MaasOperation.get;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rackstead.commission.Hardware;
 import io.rackstead.http.Problem;
 import io.rackstead.http.Reply;
 import io.rackstead.http.Route.Access;
@@ -92,7 +91,7 @@ final class NodeDeviceOperations {
 
   private List<Map<String, Object>> all(Machine machine) {
     var shapes = new ArrayList<Map<String, Object>>();
-    var report = machine.hardware().map(Hardware::report);
+    var report = machine.hardware().map(hardware -> hardware.report().tree());
     report.ifPresent(all -> {
       for (var device : all.path("pci")) {
         PCI.matcher(device.path("address").asText())

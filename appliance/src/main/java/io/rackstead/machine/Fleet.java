@@ -110,7 +110,10 @@ final class Fleet {
     macs.forEach(mac -> byMac.put(mac, id));
     var offered = after.filter(now -> now.state() == State.READY).map(Priced::of);
     offered.ifPresent(ready::add);
-    before.map(Priced::of).filter(old -> !offered.equals(Optional.of(old))).ifPresent(ready::remove);
+    before
+        .map(Priced::of)
+        .filter(old -> !offered.equals(Optional.of(old)))
+        .ifPresent(ready::remove);
   }
 
   private static String key(String hostname) {

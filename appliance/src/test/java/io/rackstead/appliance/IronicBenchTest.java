@@ -288,8 +288,8 @@ class IronicBenchTest {
   }
 
   /// Until all that are cycled are so; asks five times a second.
-  private static void until(
-      int machines, Callable<List<JsonNode>> asking, Predicate<JsonNode> so) throws Exception {
+  private static void until(int machines, Callable<List<JsonNode>> asking, Predicate<JsonNode> so)
+      throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_S);
     long there = 0;
     while (System.nanoTime() < end) {
