@@ -132,6 +132,9 @@ export const texts = {
       storage: 'Storage',
       power: 'Power',
     },
+    evidence: 'Evidence pack',
+    evidenceHint:
+      'Inventory, firmware, tests, image and erasure as one signed file; how to check it is in the README',
     none: '–',
   },
 

@@ -98,6 +98,7 @@ export const api = {
     ),
   act: (id: string, verb: string, params: object) =>
     call<Machine>('POST', `${machinePath(id)}/actions/${encodeURIComponent(verb)}`, params),
+  evidence: (id: string) => call<{ id: number }>('POST', `${machinePath(id)}/evidence`),
   images: () => call<Images>('GET', '/api/images'),
   sshKeys: () => call<{ keys: SshKey[] }>('GET', '/api/ssh-keys'),
   addSshKey: (key: string) => call<SshKey>('POST', '/api/ssh-keys', { key }),

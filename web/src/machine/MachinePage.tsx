@@ -107,6 +107,7 @@ function Header({ machine }: { machine: Machine }) {
                 {verbLabel(verb, [machine])}
               </Button>
             ))}
+            <Evidence machine={machine} />
             <ActionMenu
               machines={[machine]}
               label={texts.list.rowMenu(nameOf(machine))}
@@ -130,6 +131,31 @@ function Header({ machine }: { machine: Machine }) {
         <Activity machine={{ ...machine, prompt: null, quarantine: null }} />
       </div>
       <Facts machine={machine} />
+    </>
+  );
+}
+
+/** Has the signed document of this machine made, if there is none, and downloads it. */
+function Evidence({ machine }: { machine: Machine }) {
+  const [problem, setProblem] = useState('');
+  const download = async () => {
+    setProblem('');
+    try {
+      const pack = await api.evidence(machine.id);
+      window.location.assign(`/api/evidence/${pack.id}`);
+    } catch (e) {
+      setProblem(e instanceof ApiError ? e.message : String(e));
+    }
+  };
+  if (machine.state_code !== 6) {
+    return null;
+  }
+  return (
+    <>
+      <Button variant="secondary" title={t.evidenceHint} onClick={() => void download()}>
+        {t.evidence}
+      </Button>
+      {problem === '' ? null : <Alert isInline isPlain variant="danger" title={problem} />}
     </>
   );
 }

@@ -41,6 +41,9 @@ import io.rackstead.dns.DnsServer;
 import io.rackstead.event.Entry;
 import io.rackstead.event.EventApi;
 import io.rackstead.event.EventLog;
+import io.rackstead.evidence.EvidenceApi;
+import io.rackstead.evidence.Packs;
+import io.rackstead.evidence.Signer;
 import io.rackstead.handover.HandoverApi;
 import io.rackstead.handover.Handovers;
 import io.rackstead.handover.Targets;
@@ -231,6 +234,8 @@ public final class Appliance implements AutoCloseable {
                   this::observing,
                   brake));
 
+      var signer = new Signer(database, vault);
+      var packs = new Packs(database, signer, clock, Main.version());
       var targets =
           new Targets(database, vault, new Brokers(config.data().resolve("brokers")), clock);
       var handovers =
@@ -242,6 +247,7 @@ public final class Appliance implements AutoCloseable {
                   clock,
                   () -> wanted(policies),
                   machine -> addresses(machine),
+                  packs,
                   this::observing,
                   task -> Thread.ofVirtual().name("hand-over").start(task)));
       runner.heldFromAbove(handovers::holds);
@@ -305,6 +311,7 @@ public final class Appliance implements AutoCloseable {
       routes.addAll(
           new HandoverApi(handovers, targets, machines, verbs, machine -> addresses(machine))
               .routes());
+      routes.addAll(new EvidenceApi(packs, signer, machines, verbs).routes());
       routes.addAll(new CatalogApi(images).routes());
       routes.addAll(new SshKeyApi(database, sshKeys).routes());
       routes.addAll(new PeopleApi(database, users, new Grants(clock)).routes());

@@ -1,7 +1,9 @@
 package io.rackstead.handover;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rackstead.access.Audit;
 import io.rackstead.access.Origin;
+import io.rackstead.agent.Sha256;
 import io.rackstead.broker.BrokerException;
 import io.rackstead.broker.Handover;
 import io.rackstead.broker.Proof;
@@ -9,6 +11,8 @@ import io.rackstead.broker.declared.BadBroker;
 import io.rackstead.broker.declared.BrokerFile;
 import io.rackstead.broker.declared.BrokerFile.Patience;
 import io.rackstead.broker.declared.DeclaredBroker;
+import io.rackstead.evidence.Packs;
+import io.rackstead.http.Json;
 import io.rackstead.http.Problem;
 import io.rackstead.machine.Actor;
 import io.rackstead.machine.Machine;
@@ -16,6 +20,8 @@ import io.rackstead.machine.MachineId;
 import io.rackstead.machine.Machines;
 import io.rackstead.machine.State;
 import io.rackstead.store.Database;
+import io.rackstead.store.Tx;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -27,6 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -40,16 +47,21 @@ public final class Handovers {
   private static final Actor ACTOR = Actor.rule("hand-over");
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
 
+  /// Longer words of a layer above are in the document by their digest.
+  private static final int PROOF_BYTES = 64 << 10;
+
   private final HandoverStore store = new HandoverStore();
   private final Parts parts;
   private final Map<String, Semaphore> doors = new ConcurrentHashMap<>();
   private final Set<Long> running = ConcurrentHashMap.newKeySet();
+  private final Set<MachineId> freed = ConcurrentHashMap.newKeySet();
   private volatile boolean open = true;
   private volatile boolean deployed = true;
 
   /// What they work with.
   ///
   /// @param bound what policies want handed to whom
+  /// @param packs what is signed when a machine is in service
   /// @param held nothing is sent while it is so
   /// @param workers for conversations that may take as long as a target's patience
   public record Parts(
@@ -59,6 +71,7 @@ public final class Handovers {
       InstantSource clock,
       Supplier<List<Wanted>> bound,
       Function<Machine, List<String>> addresses,
+      Packs packs,
       BooleanSupplier held,
       Executor workers) {}
 
@@ -70,8 +83,10 @@ public final class Handovers {
     parts
         .machines()
         .listen(change -> {
-          if (change.now().filter(now -> now.state() == State.DEPLOYED).isPresent()) {
-            deployed = true;
+          switch (change.now().map(Machine::state).orElse(State.NEW)) {
+            case DEPLOYED -> deployed = true;
+            case READY -> freed.add(change.id());
+            default -> {}
           }
         });
   }
@@ -121,7 +136,14 @@ public final class Handovers {
             .inTransaction(tx -> {
               var before = store.of(tx, machine.id());
               int again = 0;
-              if (before.isPresent() && before.get().epoch() == machine.epoch()) {
+              if (before.isPresent()
+                  && (before.get().state() != Row.State.TAKEN_BACK
+                      || before.get().epoch() == machine.epoch())) {
+                if (before.get().state() == Row.State.TAKING_BACK
+                    || before.get().state() == Row.State.STUCK) {
+                  throw new Problem(
+                      409, before.get().target() + " has not let it go yet: see its hand-over");
+                }
                 if (before.get().state() != Row.State.TAKEN_BACK
                     && !(before.get().state() == Row.State.FAILED
                         && before.get().target().equals(target))) {
@@ -171,6 +193,7 @@ public final class Handovers {
     if (parts.held().getAsBoolean()) {
       return;
     }
+    letGo();
     wanted();
     if (!open) {
       return;
@@ -229,6 +252,18 @@ public final class Handovers {
     }
   }
 
+  /// Machines that became free by another way than a release (marked broken, then fixed): what was
+  /// handed over with them is no more.
+  private void letGo() {
+    for (var id : List.copyOf(freed)) {
+      freed.remove(id);
+      of(id)
+          .filter(row -> row.state().given())
+          .filter(_ -> parts.machines().find(id).filter(m -> m.state() == State.READY).isPresent())
+          .ifPresent(this::backwards);
+    }
+  }
+
   /// Machines that a policy took and that have come up.
   private void wanted() {
     if (!deployed) {
@@ -240,8 +275,10 @@ public final class Handovers {
           .machines()
           .find(wanted.machine())
           .filter(machine -> machine.state() == State.DEPLOYED)
-          .filter(
-              machine -> of(machine.id()).filter(row -> row.epoch() == machine.epoch()).isEmpty())
+          .filter(machine ->
+              of(machine.id())
+                  .filter(row -> row.state().given() || row.epoch() == machine.epoch())
+                  .isEmpty())
           .ifPresent(machine -> wish(machine, wanted));
     }
   }
@@ -251,6 +288,8 @@ public final class Handovers {
       var _ =
           begin(machine, wanted.target(), wanted.role(), new Origin(ACTOR.toString(), "policy"));
     } catch (Problem e) {
+      // what is not let go yet may be in a moment
+      deployed |= of(machine.id()).filter(row -> row.state() == Row.State.TAKING_BACK).isPresent();
       LOG.warn("machine={} not handed over to {}: {}", machine.id(), wanted.target(), e.detail());
     }
   }
@@ -302,10 +341,8 @@ public final class Handovers {
       Row row, DeclaredBroker broker, Handover handover, Patience patience, Instant now) {
     switch (broker.prove(handover, row.receipt())) {
       case Proof.InService(var evidence) ->
-          move(
-              row,
-              row.to(Row.State.IN_SERVICE, now, now, row.said().proved(evidence.toString())),
-              "in service, by the word of " + row.target());
+          arrived(
+              row.to(Row.State.IN_SERVICE, now, now, row.said().proved(evidence.toString())), row);
       case Proof.Lost(var why) ->
           move(
               row,
@@ -334,6 +371,34 @@ public final class Handovers {
     }
   }
 
+  /// That it is in service and the signed document of it are there together, or neither is.
+  private void arrived(Row next, Row seen) {
+    var draft =
+        parts
+            .machines()
+            .find(seen.machine())
+            .map(machine -> parts.packs().draft(machine, next.handoverId(), evidence(next)));
+    move(
+        seen,
+        next,
+        "in service, by the word of " + seen.target(),
+        tx -> draft.ifPresent(document -> parts.packs().add(tx, document)));
+  }
+
+  private static ObjectNode evidence(Row row) {
+    var out = Json.instance().createObjectNode();
+    out.put("id", row.handoverId());
+    out.put("target", row.target());
+    out.put("role", row.said().role());
+    out.put("in_service_at", row.dueAt().toString());
+    var words = row.said().evidence().getBytes(StandardCharsets.UTF_8);
+    out.put("proof_sha256", Sha256.hex(words));
+    if (words.length <= PROOF_BYTES) {
+      out.set("proof", Json.parse(words));
+    }
+    return out;
+  }
+
   /// What may pass is tried again until the patience ends; a take-back that fails is an operator's.
   private void failed(Row row, RuntimeException e) {
     var why = String.valueOf(e.getMessage());
@@ -355,11 +420,16 @@ public final class Handovers {
   }
 
   private void move(Row seen, Row next, String words) {
+    move(seen, next, words, _ -> {});
+  }
+
+  private void move(Row seen, Row next, String words, Consumer<Tx> with) {
     boolean moved =
         parts
             .database()
             .inTransaction(tx -> {
               if (store.change(tx, seen, next)) {
+                with.accept(tx);
                 return true;
               }
               // somebody wants it back meanwhile: what was answered is needed for that

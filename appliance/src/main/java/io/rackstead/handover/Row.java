@@ -34,6 +34,11 @@ record Row(
     /// it does not let go: an operator has to decide
     STUCK;
 
+    /// The layer above has it, or may have it.
+    boolean given() {
+      return this != TAKING_BACK && this != TAKEN_BACK && this != STUCK;
+    }
+
     boolean open() {
       return this == SENDING || this == PROVING || this == TAKING_BACK;
     }

@@ -19,7 +19,8 @@ final class Migrations {
           "011-bmc-keys.sql",
           "013-oidc.sql",
           "014-key-source.sql",
-          "020-layers.sql");
+          "020-layers.sql",
+          "021-evidence.sql");
 
   private Migrations() {}
 

@@ -19,6 +19,9 @@ import io.rackstead.commission.Report;
 import io.rackstead.device.Device;
 import io.rackstead.device.Devices;
 import io.rackstead.event.EventApi;
+import io.rackstead.evidence.EvidenceApi;
+import io.rackstead.evidence.Packs;
+import io.rackstead.evidence.Signer;
 import io.rackstead.handover.HandoverApi;
 import io.rackstead.handover.Handovers;
 import io.rackstead.handover.Targets;
@@ -99,6 +102,7 @@ public final class Served implements AutoCloseable {
   public final Policies policies;
   public final Targets targets;
   public final Handovers handovers;
+  public final Packs packs;
   private final HttpServer server;
   private final HttpClient client = HttpClient.newHttpClient();
   private int made;
@@ -205,6 +209,9 @@ public final class Served implements AutoCloseable {
                 things.tags()::tagged,
                 Runnable::run));
     routes.addAll(new PolicyApi(policies, verbs).routes());
+    var signer = new Signer(site.database, site.vault);
+    packs = new Packs(site.database, signer, site, "0");
+    routes.addAll(new EvidenceApi(packs, signer, site.machines, verbs).routes());
     targets = new Targets(site.database, site.vault, new Brokers(folder.resolve("brokers")), site);
     handovers = handoversOn(Runnable::run);
     routes.addAll(
@@ -241,6 +248,7 @@ public final class Served implements AutoCloseable {
                     .map(t -> new Handovers.Wanted(t.machine(), t.target(), t.role()))
                     .toList(),
             _ -> List.of("10.77.0.9"),
+            packs,
             () -> false,
             workers));
   }

@@ -48,7 +48,7 @@ class HandoversTest {
       name: shelf
       config: {url: {required: true}, token: {secret: true, required: true}}
       auth: {kind: bearer, secret: "{{config.token}}"}
-      patience: {request_s: 2, every_s: 5, proof_s: 60, take_back_s: 30}
+      patience: {request_s: 60, every_s: 5, proof_s: 60, take_back_s: 30}
       concurrency: 2
       test: [{url: "{{config.url}}/"}]
       hand_over:
@@ -336,7 +336,7 @@ class HandoversTest {
     var machine = deployed();
     handOver(machine, "slow");
     var sending = Thread.startVirtualThread(() -> served.handovers.look());
-    assertThat(reached.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(reached.await(2, TimeUnit.MINUTES)).isTrue();
     assertThat(served.handovers.holds(served.now(machine))).isPresent();
     go.countDown();
     sending.join();
@@ -347,7 +347,7 @@ class HandoversTest {
 
   private static boolean uninterrupted(CountDownLatch latch) {
     try {
-      return latch.await(1, TimeUnit.SECONDS);
+      return latch.await(2, TimeUnit.MINUTES);
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
@@ -373,15 +373,17 @@ class HandoversTest {
     }
     var lively = deployed();
     handOver(lively, "shelf");
-    for (int i = 0; i < 200 && !stateOf(lively).equals("in service"); i++) {
+    // until it is: the dead one is let go only afterwards
+    long patience = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+    while (!stateOf(lively).equals("in service") && System.nanoTime() < patience) {
       handovers.look();
-      Thread.yield();
       TimeUnit.MILLISECONDS.sleep(20);
     }
     assertThat(stateOf(lively)).isEqualTo("in service");
+    assertThat(stuck).allSatisfy(machine -> assertThat(stateOf(machine)).isEqualTo("sending"));
     never.countDown();
     workers.shutdown();
-    assertThat(workers.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(workers.awaitTermination(2, TimeUnit.MINUTES)).isTrue();
   }
 
   @Test
@@ -444,6 +446,49 @@ class HandoversTest {
     assertThat(inventory.at("/role_kvm_host/hosts/0").asText()).isEqualTo(machine.hostname());
     assertThat(inventory.at("/_meta/hostvars/" + machine.hostname() + "/rackstead_role").asText())
         .isEqualTo("kvm-host");
+  }
+
+  @Test
+  void aMachineThatWasInRescueIsNotHandedOverTwice() {
+    target("nobody", "noop", "{}");
+    admin.put(
+        "/api/policies",
+        "{\"version\":0,\"policies\":[{\"name\":\"kvm\",\"when\":\"arch ="
+            + " amd64\",\"image\":\"debian-12\",\"target\":\"nobody\"}]}");
+    var machine = served.ready();
+    admin.json("/api/policies/apply", "{\"machines\":[\"" + machine.id() + "\"]}");
+    served.policies.follow(served.now(machine));
+    served.site.machines.apply(machine.id(), new Event.Booted(), Actor.APPLIANCE);
+    look(2);
+    var first = told(machine).path("id").asText();
+    for (var event :
+        List.of(
+            new Event.EnterRescue(),
+            new Event.RescueReached(),
+            new Event.ExitRescue(),
+            new Event.RescueLeft())) {
+      served.site.machines.apply(machine.id(), event, Actor.APPLIANCE);
+    }
+    assertThat(served.state(machine)).isEqualTo(State.DEPLOYED);
+    look(2);
+    assertThat(told(machine).path("id").asText()).isEqualTo(first);
+    assertThat(stateOf(machine)).isEqualTo("in service");
+  }
+
+  @Test
+  void whatBecameFreeByAnotherWayIsTakenBackToo() {
+    shelf();
+    var machine = deployed();
+    handOver(machine, "shelf");
+    look(2);
+    served.site.machines.apply(machine.id(), new Event.MarkBroken("it smokes"), Actor.APPLIANCE);
+    look(1);
+    assertThat(stateOf(machine)).isEqualTo("in service");
+    served.site.machines.apply(machine.id(), new Event.MarkFixed(), Actor.APPLIANCE);
+    assertThat(served.state(machine)).isEqualTo(State.READY);
+    look(2);
+    assertThat(stateOf(machine)).isEqualTo("taken back");
+    assertThat(hosts).isEmpty();
   }
 
   @Test

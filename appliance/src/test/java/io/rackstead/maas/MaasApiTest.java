@@ -185,6 +185,7 @@ class MaasApiTest {
             "/api/session/ways",
             "/api/session/oidc",
             "/api/session/oidc/callback",
+            "/api/evidence/key",
             "/MAAS/api/version",
             "/MAAS/accounts/authenticate",
             API + "version/",
