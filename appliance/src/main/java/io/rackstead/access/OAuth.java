@@ -25,6 +25,7 @@ import javax.crypto.spec.SecretKeySpec;
 /// HMAC-SHA256 anywhere.
 final class OAuth {
   static final long WINDOW_SECONDS = 300;
+  static final String BASIC = "Basic ";
 
   private final Database database;
   private final ApiKeys keys;
@@ -79,6 +80,40 @@ final class OAuth {
     }
     backoff.right(who);
     keys.used(database, key);
+    return key;
+  }
+
+  /// A key as a password, for programs that speak no OAuth: what it gives is PLAINTEXT's, and so
+  /// are its conditions.
+  ApiKey verifyBasic(String header, Request request) {
+    String[] given;
+    try {
+      var text =
+          new String(
+              Base64.getDecoder().decode(header.substring(BASIC.length()).strip()),
+              StandardCharsets.UTF_8);
+      given = text.split(":", -1);
+    } catch (IllegalArgumentException e) {
+      throw new Problem(401, "Authorization Error: this is no Basic authorization.", e);
+    }
+    if (given.length != 4) {
+      throw new Problem(
+          401, "Authorization Error: the user is your name, the password an API key (a:b:c).");
+    }
+    var key =
+        verify(
+            new OAuthHeader(
+                given[1],
+                given[2],
+                "PLAINTEXT",
+                "&" + given[3],
+                clock.instant().getEpochSecond(),
+                "",
+                Map.of()),
+            request);
+    if (!key.username().equals(given[0])) {
+      throw wrongKey();
+    }
     return key;
   }
 

@@ -146,6 +146,18 @@ public final class Users {
   }
 
   public boolean remove(Tx tx, String username, Origin origin) {
+    long states =
+        tx.one(
+                "select count(*) from terraform_state where username = ?",
+                row -> row.getLong(1),
+                username)
+            .orElse(0L);
+    if (states > 0) {
+      throw new Problem(
+          409,
+          "%s has %d Terraform states here, and what they describe would be nobody's: delete them first (DELETE /api/terraform/%s/PATH?versions=all)"
+              .formatted(username, states, username));
+    }
     boolean done = tx.change("delete from person where username = ?", username) > 0;
     if (done) {
       Audit.write(tx, clock.instant(), origin, "removed user " + username);

@@ -71,13 +71,18 @@ public final class Vault {
   }
 
   private byte[] seal(String owner, Secret secret) {
+    return sealed(owner, secret.reveal().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// For what is too large for a row of secrets and is kept by its owner.
+  public byte[] sealed(String owner, byte[] plain) {
     try {
       var nonce = new byte[NONCE_BYTES];
       random.nextBytes(nonce);
       var cipher = Cipher.getInstance("AES/GCM/NoPadding");
       cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonce));
       cipher.updateAAD(owner.getBytes(StandardCharsets.UTF_8));
-      var sealed = cipher.doFinal(secret.reveal().getBytes(StandardCharsets.UTF_8));
+      var sealed = cipher.doFinal(plain);
       return ByteBuffer.allocate(nonce.length + sealed.length).put(nonce).put(sealed).array();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("cannot seal the secret of " + owner, e);
@@ -85,14 +90,15 @@ public final class Vault {
   }
 
   private Secret unseal(String owner, byte[] sealed) {
+    return Secret.of(new String(opened(owner, sealed), StandardCharsets.UTF_8));
+  }
+
+  public byte[] opened(String owner, byte[] sealed) {
     try {
       var cipher = Cipher.getInstance("AES/GCM/NoPadding");
       cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, sealed, 0, NONCE_BYTES));
       cipher.updateAAD(owner.getBytes(StandardCharsets.UTF_8));
-      return Secret.of(
-          new String(
-              cipher.doFinal(sealed, NONCE_BYTES, sealed.length - NONCE_BYTES),
-              StandardCharsets.UTF_8));
+      return cipher.doFinal(sealed, NONCE_BYTES, sealed.length - NONCE_BYTES);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(
           "the secret of " + owner + " does not open: is this the key of another data folder?", e);

@@ -87,6 +87,7 @@ import io.rackstead.store.Database;
 import io.rackstead.task.Brake;
 import io.rackstead.task.TaskRunner;
 import io.rackstead.task.TaskStore;
+import io.rackstead.terraform.StateApi;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -312,6 +313,7 @@ public final class Appliance implements AutoCloseable {
           new HandoverApi(handovers, targets, machines, verbs, machine -> addresses(machine))
               .routes());
       routes.addAll(new EvidenceApi(packs, signer, machines, verbs).routes());
+      routes.addAll(new StateApi(database, vault, clock).routes());
       routes.addAll(new CatalogApi(images).routes());
       routes.addAll(new SshKeyApi(database, sshKeys).routes());
       routes.addAll(new PeopleApi(database, users, new Grants(clock)).routes());

@@ -84,6 +84,10 @@ public final class HttpServer implements AutoCloseable {
           for (var method : HandlerType.commonHttp()) {
             config.routes.addHttpHandler(method, "/*", this::serve);
           }
+          for (var method : List.of(Method.LOCK, Method.UNLOCK)) {
+            config.routes.addHttpHandler(
+                HandlerType.findOrCreate(method.name()), "/*", this::serve);
+          }
         });
   }
 

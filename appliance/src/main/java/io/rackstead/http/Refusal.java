@@ -17,6 +17,7 @@ final class Refusal {
           Map.entry(410, "Gone"),
           Map.entry(413, "Too large"),
           Map.entry(415, "Unsupported media type"),
+          Map.entry(423, "Locked"),
           Map.entry(429, "Too many tries"),
           Map.entry(500, "Internal error"),
           Map.entry(503, "Not available now"));

@@ -10,7 +10,10 @@ public record Route(Method method, String path, Access access, Handler handler) 
     HEAD,
     POST,
     PUT,
-    DELETE
+    DELETE,
+    /// of RFC 4918, as Terraform speaks them
+    LOCK,
+    UNLOCK
   }
 
   /// What a caller must show.
@@ -37,7 +40,7 @@ public record Route(Method method, String path, Access access, Handler handler) 
     public static Access of(Method method) {
       return switch (method) {
         case GET, HEAD -> VIEW;
-        case POST, PUT, DELETE -> EDIT;
+        case POST, PUT, DELETE, LOCK, UNLOCK -> EDIT;
       };
     }
 

@@ -61,6 +61,7 @@ public record MaasOperation(
       case POST -> "create";
       case PUT -> "update";
       case DELETE -> "delete";
+      case LOCK, UNLOCK -> throw new IllegalStateException("MAAS has no " + method);
     };
   }
 }

@@ -20,7 +20,8 @@ final class Migrations {
           "013-oidc.sql",
           "014-key-source.sql",
           "020-layers.sql",
-          "021-evidence.sql");
+          "021-evidence.sql",
+          "022-terraform.sql");
 
   private Migrations() {}
 

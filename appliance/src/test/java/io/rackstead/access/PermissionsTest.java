@@ -108,6 +108,7 @@ class PermissionsTest {
     return switch (way.method()) {
       case GET, HEAD -> person.get(path).status();
       case DELETE -> person.delete(path).status();
+      case LOCK, UNLOCK -> person.ask(way.method().name(), path).status();
       case PUT -> maas ? person.form("PUT", path, "").status() : person.put(path, "{}").status();
       case POST -> maas ? person.post(path, "").status() : person.json(path, "{}").status();
     };

@@ -58,6 +58,7 @@ import io.rackstead.power.BmcKeys;
 import io.rackstead.power.Bmcs;
 import io.rackstead.power.PowerControl;
 import io.rackstead.pxe.net.MacAddress;
+import io.rackstead.terraform.StateApi;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -212,6 +213,7 @@ public final class Served implements AutoCloseable {
     var signer = new Signer(site.database, site.vault);
     packs = new Packs(site.database, signer, site, "0");
     routes.addAll(new EvidenceApi(packs, signer, site.machines, verbs).routes());
+    routes.addAll(new StateApi(site.database, site.vault, site).routes());
     targets = new Targets(site.database, site.vault, new Brokers(folder.resolve("brokers")), site);
     handovers = handoversOn(Runnable::run);
     routes.addAll(
@@ -413,6 +415,10 @@ public final class Served implements AutoCloseable {
 
     public Answer put(String path, String type, byte[] body) {
       return served.ask("PUT", path, type, body, headers());
+    }
+
+    public Answer ask(String method, String path) {
+      return served.ask(method, path, "", new byte[0], headers());
     }
 
     public Answer delete(String path) {
