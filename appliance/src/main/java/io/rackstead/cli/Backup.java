@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
-import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 
 /// A copy of all that cannot be made again: the database and the key that its secrets are sealed
@@ -44,23 +43,21 @@ public final class Backup {
       throw new IOException(file + " exists already: choose another name");
     }
     var half = file.resolveSibling(file.getFileName() + ".part");
-    var copy = data.resolve("db").resolve("backup-" + System.nanoTime() + ".zip");
+    var copy = data.resolve("db").resolve("backup-" + System.nanoTime() + ".part");
     Files.deleteIfExists(half);
-    database.backup(copy);
-    try (var out = privately(half);
-        var zip = new ZipOutputStream(out)) {
-      try (var in = new ZipInputStream(Files.newInputStream(copy))) {
-        for (var entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-          zip.putNextEntry(new ZipEntry("db/" + Path.of(entry.getName()).getFileName()));
-          in.transferTo(zip);
+    try {
+      database.backup(copy);
+      try (var out = privately(half);
+          var zip = new ZipOutputStream(out)) {
+        zip.putNextEntry(new ZipEntry("db/rackstead.mv.db"));
+        Files.copy(copy, zip);
+        for (var name : extras(data)) {
+          zip.putNextEntry(new ZipEntry(name));
+          Files.copy(data.resolve(name), zip);
         }
+        zip.finish();
+        out.flush();
       }
-      for (var name : extras(data)) {
-        zip.putNextEntry(new ZipEntry(name));
-        Files.copy(data.resolve(name), zip);
-      }
-      zip.finish();
-      out.flush();
     } finally {
       Files.deleteIfExists(copy);
     }

@@ -316,12 +316,16 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /// Copies the whole database, consistent, while it is used.
-  public void backup(Path zip) {
-    read(tx -> {
-      engine.backup(tx, zip);
-      return true;
-    });
+  /// Copies the whole database into a file; who writes waits so long.
+  public void backup(Path to) {
+    writing.lock();
+    try {
+      writable().copy(to);
+    } catch (SQLException | IOException e) {
+      throw new StoreException("cannot copy the database to " + to + ": " + e.getMessage(), e);
+    } finally {
+      writing.unlock();
+    }
   }
 
   private void sync(Link to, long number) {

@@ -1,7 +1,6 @@
 package io.rackstead.store;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Optional;
 
@@ -23,7 +22,4 @@ sealed interface Engine permits Embedded, PostgreSql {
   /// How long a database that could not be opened is left alone, so that those who wait are told at
   /// once and do not queue up.
   long pauseNanos();
-
-  /// A consistent copy of the whole, while it is used.
-  void backup(Tx tx, Path zip);
 }

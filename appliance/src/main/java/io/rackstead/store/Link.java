@@ -1,6 +1,7 @@
 package io.rackstead.store;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -89,6 +90,9 @@ abstract sealed class Link permits Embedded.Open, PostgreSql.Open {
 
   /// Returns when a transaction is on the disk.
   abstract void sync(long upTo) throws IOException;
+
+  /// A consistent copy of the whole into a file. Only while no transaction is under way.
+  abstract void copy(Path to) throws SQLException, IOException;
 
   /// A clean end.
   abstract void shutdown() throws SQLException, IOException;

@@ -207,22 +207,22 @@ final class PostgreSql implements Engine {
     return PAUSE;
   }
 
-  @Override
-  public void backup(Tx tx, Path zip) {
-    throw new StoreException(
-        "the rows are in PostgreSQL, which makes the backup: pg_dump --format=custom --file=FILE '"
-            + address.forPrograms()
-            + "'; the key of its secrets is not in there: copy secrets/master.key and leases/ of the"
-            + " data folder beside it",
-        new UnsupportedOperationException("backup"));
-  }
-
   /// PostgreSQL, connected.
   final class Open extends Link {
     private long used = System.nanoTime();
 
     Open() throws SQLException, IOException {
       super(PostgreSql.this::connect);
+    }
+
+    @Override
+    void copy(Path to) {
+      throw new StoreException(
+          "the rows are in PostgreSQL, which makes the backup: pg_dump --format=custom --file=FILE '"
+              + address.forPrograms()
+              + "'; the key of its secrets is not in there: copy secrets/master.key and leases/ of the"
+              + " data folder beside it",
+          new UnsupportedOperationException("backup"));
     }
 
     /// After a pause the server may have been restarted: better seen before the work than in it.
