@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What [#inTransaction] returned is on disk. Embedded, its statements stand, synced, in the
-/// [Journal], and what H2 has lost of them in a crash is done again when it is opened; or a
-/// PostgreSQL server has committed them.
+/// [Journal], and are done again when it is opened after a crash; or a PostgreSQL server has
+/// committed them.
 public final class Database implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
   private static final long PATIENCE_SECONDS = 20;
@@ -345,8 +345,18 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /// Ends it as `kill -9` does: nothing more is written. For tests.
+  void kill() {
+    closed = true;
+    link.broken = true;
+    link.end();
+  }
+
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
     try {
       if (!writing.tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         throw new StoreException(

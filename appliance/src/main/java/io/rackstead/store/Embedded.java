@@ -4,7 +4,9 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -25,8 +27,15 @@ import org.h2.mvstore.MVStoreException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// H2 in the data folder, with the [Journal] in front of it. H2 closes itself when a write fails,
-/// and is then opened anew as after a crash: what was acknowledged is there.
+/// H2 in the data folder, with the [Journal] in front of it.
+///
+/// H2's file cannot be trusted after a crash: it is written table by table while a transaction
+/// changes them (seen: a transaction's end without its beginning, in one of forty kills), and now
+/// and then it cannot be opened at all ("Chunk not found", in one of a hundred and fifty). So H2
+/// runs on `running.mv.db`, which is thrown away, and `rackstead.mv.db` is a whole copy of it,
+/// taken while nothing was written, and replaced in one step. What was acknowledged since is in the
+/// journal: opening is the copy, and the journal done again. H2 closes itself when a write fails,
+/// and is then opened anew in the same way.
 final class Embedded implements Engine {
   private static final Logger LOG = LoggerFactory.getLogger(Embedded.class);
 
@@ -38,39 +47,27 @@ final class Embedded implements Engine {
   /// What is kept free: below it nothing new is begun, so that what runs can be written to its end.
   private static final long RESERVE = 16 << 20;
 
-  /// H2 writes to its file from a thread of its own, table by table, while a transaction changes
-  /// them: killed then, the file has the end of a transaction without its beginning, and says that
-  /// it is done (seen in one of forty kills). So that thread sleeps; [Open#store] writes, between
-  /// two transactions.
-  private static final String NEVER_BY_ITSELF = ";WRITE_DELAY=" + Integer.MAX_VALUE;
+  /// A new copy is made after so many segments of the journal, or half of its own size.
+  private static final int SEGMENTS = 8;
 
-  private static final long STORE_EVERY = Duration.ofSeconds(1).toNanos();
-
-  /// When so few percent of the file are alive, so many bytes are written anew at each storing.
+  /// When so few percent of the file are alive, so many bytes are written anew before each copy.
   private static final int SPARSE = 60;
 
-  private static final int TIDIED = 1 << 20;
+  private static final int TIDIED = 4 << 20;
+
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Path folder;
   private final Path file;
-  private final Path before;
-  private final String url;
+  private final Path running;
+  private final Path next;
 
   Embedded(Path folder) throws IOException {
     this.folder = folder;
     file = folder.resolve("rackstead.mv.db");
-    before = folder.resolve("rackstead.before-upgrade");
-    url =
-        "jdbc:h2:file:"
-            + folder.resolve("rackstead").toAbsolutePath()
-            + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH"
-            + ";DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=10000"
-            + NEVER_BY_ITSELF;
+    running = folder.resolve("running.mv.db");
+    next = folder.resolve("next.mv.db");
     Files.createDirectories(folder);
-    if (Files.exists(before)) {
-      LOG.warn("database: an upgrade was cut off, it begins again");
-      Files.move(before, file, REPLACE_EXISTING);
-    }
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
   }
 
@@ -79,8 +76,17 @@ final class Embedded implements Engine {
     return folder.toString();
   }
 
-  /// By H2's own driver: asking for "a driver" would load PostgreSQL's too.
-  private Connection connect() throws SQLException {
+  /// By H2's own driver: asking for "a driver" would load PostgreSQL's too. Its own writer, which
+  /// begins after WRITE_DELAY, never does: the file changes only when asked to.
+  private Connection connect(Path database, String flags) throws SQLException {
+    var name = database.toAbsolutePath().toString();
+    var url =
+        "jdbc:h2:file:"
+            + name.substring(0, name.length() - ".mv.db".length())
+            + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH"
+            + ";DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=10000;WRITE_DELAY="
+            + Integer.MAX_VALUE
+            + flags;
     var login = new Properties();
     login.setProperty("user", "rackstead");
     login.setProperty("password", "");
@@ -89,44 +95,72 @@ final class Embedded implements Engine {
 
   @Override
   public Link open() throws SQLException, IOException {
-    var open = new Open();
+    var lock = lock();
     try {
-      var missing = open.catchUp();
-      if (!missing.isEmpty()) {
-        open.shutdown();
-        upgrade(missing);
-        open = new Open();
+      begin();
+      var open = new Open(lock);
+      try {
         open.catchUp();
+        open.ready();
+        // later, H2 may have closed itself, and a connection would open it without its journal
+        open.dialAll();
+        return open;
+      } catch (IOException | SQLException | RuntimeException e) {
+        open.end();
+        throw e;
       }
-      open.ready();
-      // later, H2 may have closed itself, and a connection would open it without its journal
-      open.dialAll();
-      return open;
     } catch (IOException | SQLException | RuntimeException e) {
-      open.end();
+      lock.close();
       throw e;
     }
   }
 
-  /// Newer tables. H2 ends a transaction at each change of a table, so the file is put aside first:
-  /// an upgrade is whole or has not been.
-  private void upgrade(List<String> missing) throws SQLException, IOException {
-    LOG.info("database: upgraded by {}", missing);
-    var half = folder.resolve("rackstead.before-upgrade.part");
-    Files.copy(file, half, REPLACE_EXISTING);
-    try (var copy = FileChannel.open(half, StandardOpenOption.WRITE)) {
-      copy.force(true);
-    }
-    Files.move(half, before, ATOMIC_MOVE);
-    try (var connection = connect()) {
-      connection.setAutoCommit(false);
-      Migrations.run(new Tx(connection), missing);
-      connection.commit();
-      try (var statement = connection.createStatement()) {
-        statement.execute("shutdown");
+  /// One process at a time: the running file is written over below.
+  private FileChannel lock() throws IOException {
+    var channel =
+        FileChannel.open(
+            folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (channel.tryLock() != null) {
+        return channel;
       }
+    } catch (OverlappingFileLockException e) {
+      LOG.debug("locked by this process", e);
     }
-    Files.delete(before);
+    channel.close();
+    throw new IOException("another process has it open");
+  }
+
+  /// The copy, over what ran before: in its place, so that it can be done on a full disk too.
+  private void begin() throws IOException {
+    Files.deleteIfExists(next);
+    if (!Files.exists(file)) {
+      Files.deleteIfExists(running);
+      return;
+    }
+    try (var from = FileChannel.open(file, StandardOpenOption.READ);
+        var to = FileChannel.open(running, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      long size = from.size();
+      for (long at = 0; at < size; ) {
+        at += from.transferTo(at, size - at, to);
+      }
+      to.truncate(size);
+    }
+  }
+
+  /// Puts a whole database in the place of the copy.
+  private void replace(Path by) throws IOException {
+    force(by);
+    Files.move(by, file, ATOMIC_MOVE, REPLACE_EXISTING);
+    try (var directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+      directory.force(true);
+    }
+  }
+
+  private static void force(Path path) throws IOException {
+    try (var channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
   }
 
   @Override
@@ -152,16 +186,19 @@ final class Embedded implements Engine {
 
   /// H2, opened.
   final class Open extends Link {
-    private final Connection syncer;
+    private final FileChannel lock;
+    private final Connection asker;
     private final MVStore inside;
     private Optional<Journal> journal = Optional.empty();
-    private long stored = System.nanoTime();
+    private int segments;
+    private Thread copying = Thread.ofVirtual().unstarted(() -> {});
 
-    Open() throws SQLException, IOException {
-      super(Embedded.this::connect);
-      syncer = connect();
+    Open(FileChannel lock) throws SQLException, IOException {
+      super(() -> connect(running, ""));
+      this.lock = lock;
+      asker = connect(running, "");
       inside =
-          ((SessionLocal) syncer.unwrap(JdbcConnection.class).getSession())
+          ((SessionLocal) asker.unwrap(JdbcConnection.class).getSession())
               .getDatabase()
               .getStore()
               .getMvStore();
@@ -171,18 +208,17 @@ final class Embedded implements Engine {
       return folder.resolve("journal");
     }
 
-    /// Does again what is in the journal and not in H2; answers the scripts that have not run yet.
-    List<String> catchUp() throws SQLException, IOException {
+    /// Does again what is in the journal and not in the copy; then brings the tables up to date.
+    void catchUp() throws SQLException, IOException {
       var tx = new Tx(writer);
-      if (Migrations.done(tx).isEmpty()) {
-        // new, or killed before all tables were there: whatever was acknowledged is in the journal
-        tx.change("drop all objects");
+      boolean fresh = Migrations.done(tx).isEmpty();
+      if (fresh) {
         Migrations.run(tx, Migrations.SCRIPTS);
       }
       number = position(tx);
       writer.commit();
-      var lost = Journal.after(journals(), number);
-      for (var entry : lost) {
+      var since = Journal.after(journals(), number);
+      for (var entry : since) {
         for (var statement : entry.statements()) {
           tx.again(statement);
         }
@@ -190,14 +226,25 @@ final class Embedded implements Engine {
         tx.change("update journal_position set number = ?", number);
         writer.commit();
       }
-      if (!lost.isEmpty()) {
-        LOG.info("database: {} transactions were done again from its journal", lost.size());
+      if (!since.isEmpty()) {
+        LOG.info("database: {} transactions were done again from its journal", since.size());
       }
       journal = Optional.of(new Journal(journals(), number + 1));
+      segments = Journal.segments(journals()).size();
       var missing = new ArrayList<>(Migrations.SCRIPTS);
       missing.removeAll(Migrations.done(tx));
+      if (!missing.isEmpty()) {
+        LOG.info("database: upgraded by {}", missing);
+        Migrations.run(tx, missing);
+      }
       writer.commit();
-      return missing;
+      if (fresh || !missing.isEmpty()) {
+        // from here on the journal speaks of the new tables
+        store();
+        Files.copy(running, next, REPLACE_EXISTING);
+        replace(next);
+        journal.get().trim(number);
+      }
     }
 
     /// First into the journal, then into H2.
@@ -207,44 +254,65 @@ final class Embedded implements Engine {
         writer.commit();
         return number;
       }
-      long next = number + 1;
+      long now = number + 1;
       var statements = List.copyOf(tx.done());
-      tx.change("update journal_position set number = ?", next);
-      boolean segment = journal.orElseThrow().append(next, statements);
-      number = next;
+      tx.change("update journal_position set number = ?", now);
+      if (journal.orElseThrow().append(now, statements)) {
+        segments++;
+      }
+      number = now;
       writer.commit();
-      keep(segment);
-      return next;
+      if (segments >= SEGMENTS) {
+        renew();
+      }
+      return now;
     }
 
-    /// The transaction is done, whatever comes of this: H2, where it fails, closes itself, and what
-    /// is missing from its file is in the journal.
-    private void keep(boolean segment) {
+    /// The transaction is done, whatever comes of this: what is not in the copy is in the journal.
+    private void renew() {
       try {
-        if (segment) {
-          store("checkpoint sync");
-          journal.orElseThrow().trim();
-        } else if (System.nanoTime() - stored > STORE_EVERY) {
-          store("checkpoint");
+        if (copying.isAlive() || (long) segments * Journal.SEGMENT < Files.size(file) / 2) {
+          return;
         }
+        inside.compact(SPARSE, TIDIED);
+        copy(next);
+        segments = 0;
+        long upTo = number;
+        copying = Thread.ofVirtual().name("database-copy").start(() -> settle(upTo));
       } catch (SQLException | IOException | MVStoreException e) {
-        LOG.warn("database: its journal grows, its file was not written: {}", e.getMessage());
+        LOG.warn("database: its journal grows, it was not copied: {}", e.getMessage());
       }
     }
 
-    /// Writes what has changed to H2's file. Only while no transaction is under way.
-    private void store(String how) throws SQLException {
-      try (var statement = syncer.createStatement()) {
-        statement.execute(how);
+    /// The copy takes its place when it could be opened.
+    private void settle(long upTo) {
+      try {
+        try (var copy = connect(next, ";ACCESS_MODE_DATA=r")) {
+          long there =
+              new Tx(copy)
+                  .one("select number from journal_position", row -> row.getLong(1))
+                  .orElseThrow();
+          if (there != upTo) {
+            throw new IOException("it is at transaction %d, not %d".formatted(there, upTo));
+          }
+        }
+        replace(next);
+        journal.orElseThrow().trim(upTo);
+      } catch (SQLException | IOException | RuntimeException e) {
+        LOG.warn("database: its journal grows, the new copy is not used: {}", e.getMessage());
       }
-      inside.compact(SPARSE, TIDIED);
-      stored = System.nanoTime();
+    }
+
+    private void store() throws SQLException {
+      try (var statement = asker.createStatement()) {
+        statement.execute("checkpoint sync");
+      }
     }
 
     @Override
     void copy(Path to) throws SQLException, IOException {
-      store("checkpoint sync");
-      Files.copy(file, to);
+      store();
+      Files.copy(running, to, REPLACE_EXISTING);
     }
 
     @Override
@@ -254,12 +322,42 @@ final class Embedded implements Engine {
 
     @Override
     void shutdown() throws SQLException, IOException {
-      try (var statement = syncer.createStatement()) {
-        statement.execute("shutdown");
-      }
-      if (journal.isPresent()) {
-        journal.get().close();
+      rest();
+      try (lock) {
+        try (var statement = asker.createStatement()) {
+          statement.execute("shutdown");
+        }
+        journal.orElseThrow().close();
+        replace(running);
         Journal.remove(journals());
+        reserve();
+      }
+    }
+
+    /// Room for the next start, which may find the disk full.
+    private void reserve() {
+      try (var room =
+          FileChannel.open(
+              running,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE)) {
+        var zeros = ByteBuffer.allocate(1 << 20);
+        for (long left = Files.size(file); left > 0; left -= zeros.limit()) {
+          room.write(zeros.clear().limit((int) Math.min(left, zeros.capacity())));
+        }
+      } catch (IOException e) {
+        LOG.warn("database: no room is kept for its next start: {}", e.getMessage());
+      }
+    }
+
+    private void rest() {
+      try {
+        if (copying.isAlive() && !copying.join(PATIENCE)) {
+          LOG.warn("database: its copy was not done within {}", PATIENCE);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
     }
 
@@ -269,14 +367,22 @@ final class Embedded implements Engine {
       return false;
     }
 
+    /// Nothing more is written to the running file, by whomever it is still read.
     @Override
     void end() {
+      rest();
+      try (var statement = asker.createStatement()) {
+        statement.execute("shutdown immediately");
+      } catch (SQLException e) {
+        LOG.debug("H2, told to end: {}", e.getMessage());
+      }
       super.end();
-      close(syncer);
+      close(asker);
       try {
         if (journal.isPresent()) {
           journal.get().close();
         }
+        lock.close();
       } catch (IOException e) {
         LOG.debug("the journal of a database that has ended: {}", e.getMessage());
       }

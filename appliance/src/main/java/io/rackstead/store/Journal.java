@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,18 +18,14 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /// What makes an acknowledged transaction last: its statements, appended to a file and synced
-/// before the caller hears of it. H2 alone does not do that: killed with `kill -9` it goes back to
-/// an earlier state now and then, whatever its write delay and after a `checkpoint sync` too. At
-/// the next start the transactions that H2 has lost are done again from here, in their order.
+/// before the caller hears of it. At the next start those that are not yet in the copy of H2's file
+/// are done again from here, in their order.
 ///
 /// A segment is a preallocated file, named by its first transaction: records of length, CRC-32C,
 /// number and statements, ended by a zero. A torn record was never acknowledged.
 final class Journal implements AutoCloseable {
-  private static final int SEGMENT = 1 << 20;
+  static final int SEGMENT = 1 << 20;
   private static final int HEAD = 16;
-
-  /// How long a transaction is kept after it was done, far longer than H2 was ever seen to go back.
-  private static final Duration KEPT = Duration.ofMinutes(15);
 
   private final Path folder;
   private final ReentrantLock syncing = new ReentrantLock(true);
@@ -215,15 +210,11 @@ final class Journal implements AutoCloseable {
     return fresh;
   }
 
-  /// Lets segments go whose transactions are long in the database, which was synced just before.
-  void trim() throws IOException {
+  /// Lets segments go that have nothing after a transaction.
+  void trim(long number) throws IOException {
     var segments = segments(folder);
-    var newest = Files.getLastModifiedTime(segments.getLast()).toInstant();
-    for (var file : segments.subList(0, Math.max(0, segments.size() - 2))) {
-      if (Files.getLastModifiedTime(file).toInstant().isAfter(newest.minus(KEPT))) {
-        break;
-      }
-      Files.delete(file);
+    for (int i = 0; i + 1 < segments.size() && first(segments.get(i + 1)) <= number + 1; i++) {
+      Files.delete(segments.get(i));
     }
   }
 
@@ -234,7 +225,7 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  private static List<Path> segments(Path folder) throws IOException {
+  static List<Path> segments(Path folder) throws IOException {
     try (var files = Files.list(folder)) {
       return files
           .filter(file -> file.getFileName().toString().matches("[0-9a-f]{16}\\.journal"))

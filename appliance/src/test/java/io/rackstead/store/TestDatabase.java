@@ -53,19 +53,17 @@ public final class TestDatabase {
 
   /// Ends it as `kill -9` ends the appliance.
   public static void crash(Path folder) {
-    if (!onServer) {
-      Crash.crash(folder);
-      return;
-    }
-    try {
-      TestServer.disconnect(NAMES.getOrDefault(folder, ""));
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
+    if (onServer) {
+      try {
+        TestServer.disconnect(NAMES.getOrDefault(folder, ""));
+      } catch (SQLException e) {
+        throw new IllegalStateException(e);
+      }
     }
     // a process that was killed does not come back
     var dead = OPEN.remove(folder);
     if (dead != null) {
-      dead.close();
+      dead.kill();
     }
   }
 
