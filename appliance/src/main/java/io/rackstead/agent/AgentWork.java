@@ -49,6 +49,7 @@ public final class AgentWork {
   private final Newcomers newcomers;
   private final Consumer<MachineId> done;
   private final Map<MachineId, Object> doors = new ConcurrentHashMap<>();
+  private volatile Above above = _ -> Optional.of("");
   private final Map<MachineId, Instant> renewed = new ConcurrentHashMap<>();
 
   /// The agent's work is over: what it holds is of an older epoch, or of an older boot.
@@ -58,6 +59,18 @@ public final class AgentWork {
     Over(String why) {
       super(why);
     }
+  }
+
+  /// Whom a machine is installed for, where that is another system.
+  @FunctionalInterface
+  public interface Above {
+    /// A script for the first start, the same for one deployment; an empty text for none. Empty: it
+    /// cannot be had now. A [Problem] says why it never will.
+    Optional<String> firstBoot(Machine machine);
+  }
+
+  public void installFor(Above other) {
+    above = other;
   }
 
   /// @param newcomers which of them are accepted without a person
@@ -102,7 +115,9 @@ public final class AgentWork {
                       machine.hostname() + " is " + machine.state().title() + ": nothing to do"));
       var step = step(machine, purpose, after, address);
       if (step.isPresent()) {
-        return Optional.of(handOut(machine, step.get(), server));
+        return ready(machine, step.get())
+            ? Optional.of(handOut(machine, step.get(), server))
+            : Optional.empty();
       }
       var door = doors.computeIfAbsent(id, _ -> new Object());
       synchronized (door) {
@@ -112,6 +127,19 @@ public final class AgentWork {
         }
         door.wait(Math.min(left, 2000));
       }
+    }
+  }
+
+  /// A seed waits for what the layer above gives the machine to come in with.
+  private boolean ready(Machine machine, Step step) {
+    if (!step.kind().equals("seed")) {
+      return true;
+    }
+    try {
+      return above.firstBoot(machine).isPresent();
+    } catch (Problem e) {
+      machines.apply(machine.id(), new Event.Failed(e.detail()), Actor.APPLIANCE);
+      throw new Over(e.detail());
     }
   }
 
@@ -193,14 +221,17 @@ public final class AgentWork {
     return seedFile(machine(id), step, n, server);
   }
 
-  private static byte[] seedFile(Machine machine, Step step, int n, String server) {
+  private byte[] seedFile(Machine machine, Step step, int n, String server) {
     if (n < 0 || n >= Seed.PATHS.size() || !step.kind().equals("seed")) {
       throw new Problem(404, "no file " + n + " in step " + step.seq());
     }
     return Seed.content(
         Seed.PATHS.get(n),
         machine,
-        server + "/MAAS/metadata/status/" + step.fields().path("report").asText());
+        server + "/MAAS/metadata/status/" + step.fields().path("report").asText(),
+        above
+            .firstBoot(machine)
+            .orElseThrow(() -> new Problem(503, "the layer above cannot be asked now")));
   }
 
   void progress(MachineId id, long seq, long done, long total, long rate) {

@@ -46,6 +46,7 @@ import io.rackstead.evidence.Packs;
 import io.rackstead.evidence.Signer;
 import io.rackstead.handover.HandoverApi;
 import io.rackstead.handover.Handovers;
+import io.rackstead.handover.Preparations;
 import io.rackstead.handover.Targets;
 import io.rackstead.http.HttpServer;
 import io.rackstead.http.Route;
@@ -248,10 +249,12 @@ public final class Appliance implements AutoCloseable {
                   clock,
                   () -> wanted(policies),
                   machine -> addresses(machine),
+                  new Preparations(database, vault, machines, clock),
                   packs,
                   this::observing,
                   task -> Thread.ofVirtual().name("hand-over").start(task)));
       runner.heldFromAbove(handovers::holds);
+      work.installFor(handovers::firstBoot);
 
       firstPassword = users.firstAdministrator("admin");
 

@@ -2,6 +2,7 @@ package io.rackstead.handover;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rackstead.http.Json;
+import io.rackstead.image.Architecture;
 import io.rackstead.machine.Machine;
 import io.rackstead.pxe.net.MacAddress;
 import java.util.List;
@@ -21,7 +22,10 @@ final class Described {
     machine.identity().macs().stream().map(MacAddress::toString).forEach(out.putArray("macs")::add);
     out.put("uuid", machine.identity().uuid().map(Object::toString).orElse(""));
     out.put("serial", machine.identity().serial());
+    out.put(
+        "mac", machine.identity().macs().stream().findFirst().map(MacAddress::toString).orElse(""));
     out.put("arch", machine.arch().debianName());
+    out.put("cpu_arch", machine.arch() == Architecture.ARM64 ? "aarch64" : "x86_64");
     out.put("zone", machine.labels().zone());
     out.put("pool", machine.labels().pool());
     out.put("owner", machine.labels().owner());
@@ -37,6 +41,8 @@ final class Described {
           out.put("cpu_count", hardware.cpuCount());
           out.put("memory_mib", hardware.memoryMib());
           out.put("storage_bytes", hardware.storageBytes());
+          out.put("storage_gib", hardware.storageBytes() >> 30);
+          out.put("boot_mode", hardware.bootMode());
         });
     return out;
   }

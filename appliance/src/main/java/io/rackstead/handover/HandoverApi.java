@@ -119,7 +119,7 @@ public final class HandoverApi {
     var machine = machine(request, asked.path("machine").asText(""));
     try {
       var handover = handovers.handover(machine, "ho-preview", asked.path("role").asText(""));
-      return Reply.json(Map.of("requests", targets.broker(target(request)).preview(handover)));
+      return Reply.json(targets.broker(target(request)).preview(handover));
     } catch (BadBroker e) {
       throw new Problem(400, String.valueOf(e.getMessage()), e);
     }

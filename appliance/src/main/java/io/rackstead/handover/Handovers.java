@@ -71,6 +71,7 @@ public final class Handovers {
       InstantSource clock,
       Supplier<List<Wanted>> bound,
       Function<Machine, List<String>> addresses,
+      Preparations preparations,
       Packs packs,
       BooleanSupplier held,
       Executor workers) {}
@@ -109,7 +110,10 @@ public final class Handovers {
   }
 
   Handover handover(Machine machine, String id, String role) {
-    return new Handover(id, Described.of(machine, role, parts.addresses().apply(machine)));
+    return new Handover(
+        id,
+        Described.of(machine, role, parts.addresses().apply(machine)),
+        parts.targets().bmc(machine));
   }
 
   /// Puts it on record that a deployed machine is handed over; asked again for the same deployment,
@@ -128,7 +132,14 @@ public final class Handovers {
             .targets()
             .find(target)
             .orElseThrow(() -> new Problem(409, "there is no target " + target));
-    var patience = parts.targets().broker(to).file().patience();
+    var file = parts.targets().broker(to).file();
+    if (file.prepares() && !parts.preparations().has(machine.id())) {
+      throw new Problem(
+          409,
+          "%s wants a node that was prepared while it was installed: let a policy hand %s over"
+              .formatted(target, machine.hostname()));
+    }
+    var patience = file.patience();
     var now = parts.clock().instant();
     var row =
         parts
@@ -316,10 +327,11 @@ public final class Handovers {
     var broker = parts.targets().broker(target.get());
     var patience = broker.file().patience();
     var handover = handover(machine.get(), row.handoverId(), row.said().role());
+    var prepared = parts.preparations().of(row.machine());
     var now = parts.clock().instant();
     switch (row.state()) {
       case SENDING -> {
-        var receipt = broker.handOver(handover);
+        var receipt = broker.handOver(handover, prepared).without(prepared);
         move(
             row,
             row.to(Row.State.PROVING, now, now.plus(patience.proof()), row.said().with(receipt)),
@@ -327,11 +339,12 @@ public final class Handovers {
       }
       case PROVING -> prove(row, broker, handover, patience, now);
       case TAKING_BACK -> {
-        broker.takeBack(handover, row.receipt());
+        broker.takeBack(handover, prepared.and(row.receipt()));
         move(
             row,
             row.to(Row.State.TAKEN_BACK, now, now, row.said().because("")),
-            "taken back from " + row.target());
+            "taken back from " + row.target(),
+            tx -> parts.preparations().forget(tx, row.machine()));
       }
       case IN_SERVICE, FAILED, TAKEN_BACK, STUCK -> {}
     }
@@ -339,7 +352,8 @@ public final class Handovers {
 
   private void prove(
       Row row, DeclaredBroker broker, Handover handover, Patience patience, Instant now) {
-    switch (broker.prove(handover, row.receipt())) {
+    var receipt = parts.preparations().of(row.machine()).and(row.receipt());
+    switch (broker.prove(handover, receipt)) {
       case Proof.InService(var evidence) ->
           arrived(
               row.to(Row.State.IN_SERVICE, now, now, row.said().proved(evidence.toString())), row);
@@ -440,6 +454,32 @@ public final class Handovers {
     if (moved && !words.isEmpty()) {
       parts.machines().note(seen.machine(), words, ACTOR, _ -> {});
     }
+  }
+
+  /// What a machine that is being installed runs at its first start to come in above; an empty text
+  /// where nobody wants it. Empty: ask again. A [Problem] says why there will be none.
+  public Optional<String> firstBoot(Machine machine) {
+    var wanted =
+        parts.bound().get().stream().filter(one -> one.machine().equals(machine.id())).findFirst();
+    if (wanted.isEmpty()) {
+      return Optional.of("");
+    }
+    var name = wanted.get().target();
+    var target =
+        parts
+            .targets()
+            .find(name)
+            .orElseThrow(() -> new Problem(409, "there is no target " + name + " any more"));
+    var broker = parts.targets().broker(target);
+    if (!broker.file().prepares()) {
+      return Optional.of("");
+    }
+    return parts
+        .preparations()
+        .firstBoot(
+            machine,
+            new Targets.Brokering(name, broker),
+            handover(machine, "ho-" + machine.id() + "-" + machine.epoch(), wanted.get().role()));
   }
 
   /// Why a release may not go on yet; empty: nothing above has the machine. Asks for it back, once.

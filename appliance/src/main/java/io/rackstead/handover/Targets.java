@@ -7,6 +7,8 @@ import io.rackstead.access.Audit;
 import io.rackstead.access.Origin;
 import io.rackstead.access.Secret;
 import io.rackstead.access.Vault;
+import io.rackstead.agent.AgentWork;
+import io.rackstead.broker.Handover;
 import io.rackstead.broker.declared.BadBroker;
 import io.rackstead.broker.declared.BrokerFile;
 import io.rackstead.broker.declared.Brokers;
@@ -14,6 +16,7 @@ import io.rackstead.broker.declared.DeclaredBroker;
 import io.rackstead.broker.declared.Wire;
 import io.rackstead.http.Json;
 import io.rackstead.http.Problem;
+import io.rackstead.machine.Machine;
 import io.rackstead.store.Database;
 import io.rackstead.store.Tx;
 import java.time.InstantSource;
@@ -123,6 +126,28 @@ public final class Targets {
       tx.change("delete from secret where left(owner, ?) = ?", owner.length(), owner);
       Audit.write(tx, clock.instant(), by, "removed target " + target.name());
     });
+  }
+
+  /// A target's name and its broker.
+  record Brokering(String target, DeclaredBroker broker) {}
+
+  /// How a machine's BMC is reached, for layers that switch it themselves.
+  Handover.Bmc bmc(Machine machine) {
+    var power = machine.power();
+    return power
+        .bmc()
+        .map(address ->
+            new Handover.Bmc(
+                power.type(),
+                address.toString(),
+                address.host(),
+                String.valueOf(address.port()),
+                power.user(),
+                database
+                    .read(tx -> vault.get(tx, AgentWork.bmcPassword(machine.id())))
+                    .map(Secret::reveal)
+                    .orElse("")))
+        .orElse(Handover.Bmc.NONE);
   }
 
   /// [Problem] 400 where it cannot be made as it is set up.

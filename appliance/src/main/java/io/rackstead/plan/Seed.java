@@ -16,7 +16,12 @@ public final class Seed {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   public static final List<String> PATHS =
-      List.of(FOLDER + "meta-data", FOLDER + "user-data", FOLDER + "network-config", CONFIG);
+      List.of(
+          FOLDER + "meta-data",
+          FOLDER + "user-data",
+          FOLDER + "network-config",
+          CONFIG,
+          FOLDER + "vendor-data");
 
   private Seed() {}
 
@@ -25,13 +30,20 @@ public final class Seed {
     return "0600";
   }
 
-  /// @param reportUrl where cloud-init's reporting webhook posts to
   public static byte[] content(String path, Machine machine, String reportUrl) {
+    return content(path, machine, reportUrl, "");
+  }
+
+  /// @param reportUrl where cloud-init's reporting webhook posts to
+  /// @param firstBoot a script that the first start runs besides what the owner wants; empty: none
+  public static byte[] content(String path, Machine machine, String reportUrl, String firstBoot) {
     return switch (path.substring(path.lastIndexOf('/') + 1)) {
       case "meta-data" -> Yaml.bytes(metaData(machine));
       case "user-data" ->
           userData(machine.deployment().map(Deployment::userData).orElse(""))
               .getBytes(StandardCharsets.UTF_8);
+      // a script, not cloud-config: its lists would give way to those of the owner
+      case "vendor-data" -> userData(firstBoot).getBytes(StandardCharsets.UTF_8);
       case "network-config" -> Yaml.bytes(NetworkConfig.of(machine));
       case "90-rackstead.cfg" -> Yaml.bytes(config(machine, reportUrl));
       default -> throw new IllegalArgumentException("no seed file " + path);

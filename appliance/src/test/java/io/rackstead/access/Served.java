@@ -24,6 +24,7 @@ import io.rackstead.evidence.Packs;
 import io.rackstead.evidence.Signer;
 import io.rackstead.handover.HandoverApi;
 import io.rackstead.handover.Handovers;
+import io.rackstead.handover.Preparations;
 import io.rackstead.handover.Targets;
 import io.rackstead.http.HttpServer;
 import io.rackstead.http.Json;
@@ -250,6 +251,7 @@ public final class Served implements AutoCloseable {
                     .map(t -> new Handovers.Wanted(t.machine(), t.target(), t.role()))
                     .toList(),
             _ -> List.of("10.77.0.9"),
+            new Preparations(site.database, site.vault, site.machines, site),
             packs,
             () -> false,
             workers));

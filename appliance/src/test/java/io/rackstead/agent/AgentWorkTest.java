@@ -280,6 +280,45 @@ class AgentWorkTest {
         .isEqualTo(Sha256.hex(large.getBytes(StandardCharsets.UTF_8)));
   }
 
+  private ObjectNode untilSeed() throws Exception {
+    long after = 0;
+    while (true) {
+      var step = rack.work.next(id, after, Rack.ADDRESS, SERVER);
+      if (step.isEmpty() || step.get().path("kind").asText().equals("seed")) {
+        return step.orElseGet(JsonNodeFactory.instance::objectNode);
+      }
+      after = step.get().path("seq").asLong();
+      result(step.get(), "ok", NOTHING);
+    }
+  }
+
+  @Test
+  void theSeedWaitsForWhatTheLayerAboveGivesAndBringsIt() throws Exception {
+    var given = new ArrayList<String>();
+    rack.work.installFor(_ -> given.stream().findFirst());
+    deploying("");
+    assertThat(untilSeed()).isEmpty();
+    assertThat(machine().state()).isEqualTo(State.DEPLOYING);
+    given.add("#!/bin/sh\n'join' 'club'\n");
+    var seed = untilSeed();
+    int n = Seed.PATHS.size() - 1;
+    assertThat(seed.at("/files/" + n + "/path").asText()).endsWith("/nocloud/vendor-data");
+    var file = rack.work.seedFile(id, seed.path("seq").asLong(), n, SERVER);
+    assertThat(new String(file, StandardCharsets.UTF_8)).isEqualTo("#!/bin/sh\n'join' 'club'\n");
+    assertThat(seed.at("/files/" + n + "/sha256").asText()).isEqualTo(Sha256.hex(file));
+  }
+
+  @Test
+  void whatTheLayerAboveRefusesIsNotInstalled() throws Exception {
+    rack.work.installFor(_ -> {
+      throw new io.rackstead.http.Problem(409, "the club does not want it");
+    });
+    deploying("");
+    assertThatThrownBy(this::untilSeed).isInstanceOf(AgentWork.Over.class);
+    assertThat(machine().state()).isEqualTo(State.FAILED_DEPLOYMENT);
+    assertThat(machine().standing().message()).contains("the club does not want it");
+  }
+
   private Machine newcomer(String mac, String uuid, String serial) {
     return rack.machines.enlist(
         Identity.of(List.of(MacAddress.parse(mac)), uuid, serial),

@@ -11,16 +11,16 @@ import java.util.concurrent.locks.LockSupport;
 
 /// Debian's Ironic (`python3-ironic`) beside us: API and conductor in one process without RPC
 /// between them, which is the fastest it has, no sign-in, fake hardware, no cleaning, SQLite.
-record Ironic(Process process, int port) implements AutoCloseable {
+public record Ironic(Process process, int port) implements AutoCloseable {
   private static final String PYTHON = "/usr/bin/python3";
   private static final long LIMIT_S = 120;
 
-  static boolean installed() throws Exception {
+  public static boolean installed() throws Exception {
     return Files.isExecutable(Path.of(PYTHON))
         && new ProcessBuilder(PYTHON, "-c", "import ironic").start().waitFor() == 0;
   }
 
-  static Ironic start(Path folder) throws Exception {
+  public static Ironic start(Path folder) throws Exception {
     int port;
     try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();

@@ -7,16 +7,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /// The brokers that there are: those that we bring, and the operator's own in a folder, each as
 /// `NAME/broker.yaml`. Read when they are asked for; an operator's may replace one of ours.
 public final class Brokers {
-  private static final List<String> OURS = List.of("noop", "webhook");
+  private static final List<String> OURS =
+      List.of("ironic", "ironic-enrol", "metal3", "noop", "webhook");
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
   private final Path folder;
+  private final Map<String, Read> read = new ConcurrentHashMap<>();
+  private final Map<String, BrokerFile> brought = new ConcurrentHashMap<>();
+
+  /// @param mark when it was changed, and its size
+  private record Read(String mark, BrokerFile file) {}
 
   public Brokers(Path folder) {
     this.folder = folder;
@@ -47,7 +55,7 @@ public final class Brokers {
     try {
       var read =
           Files.isRegularFile(file)
-              ? Optional.of(BrokerFile.read(file))
+              ? Optional.of(own(name, file))
               : OURS.contains(name) ? Optional.of(ours(name)) : Optional.<BrokerFile>empty();
       read.ifPresent(broker -> {
         if (!broker.name().equals(name)) {
@@ -62,7 +70,27 @@ public final class Brokers {
     }
   }
 
-  private static BrokerFile ours(String name) throws IOException {
+  /// Read again when it was changed, not for each request.
+  private BrokerFile own(String name, Path file) throws IOException {
+    var mark = Files.getLastModifiedTime(file) + " " + Files.size(file);
+    var seen = read.get(name);
+    if (seen == null || !seen.mark().equals(mark)) {
+      seen = new Read(mark, BrokerFile.read(file));
+      read.put(name, seen);
+    }
+    return seen.file();
+  }
+
+  private BrokerFile ours(String name) throws IOException {
+    var seen = brought.get(name);
+    if (seen == null) {
+      seen = parsed(name);
+      brought.put(name, seen);
+    }
+    return seen;
+  }
+
+  private static BrokerFile parsed(String name) throws IOException {
     try (var in = Brokers.class.getResourceAsStream(name + ".yaml")) {
       if (in == null) {
         throw new BadBroker("the broker " + name + " is not in the jar");

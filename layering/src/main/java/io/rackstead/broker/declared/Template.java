@@ -45,12 +45,32 @@ final class Template {
         found ->
             found.start() == 0 && found.group(1).startsWith("config.")
                 ? UnaryOperator.identity()
-                : value -> URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20"));
+                : value -> part(found.group(1), value));
+  }
+
+  /// What is empty, or would lead upwards, is no part of an address: something else would be meant.
+  private static String part(String name, String value) {
+    if (value.isEmpty() || value.equals(".") || value.equals("..")) {
+      throw new BadBroker("{{%s}} is '%s', which is no part of a URL".formatted(name, value));
+    }
+    return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   /// Of a header: one line.
   static String header(String text, JsonNode values) {
-    return fill(text, values, _ -> value -> value.replaceAll("[\\x00-\\x1f\\x7f]", " "));
+    return fill(text, values, _ -> Template::line);
+  }
+
+  /// Of a file: what an operator has set up as it is, everything else on one line.
+  static String file(String text, JsonNode values) {
+    return fill(
+        text,
+        values,
+        found -> found.group(1).startsWith("config.") ? UnaryOperator.identity() : Template::line);
+  }
+
+  static String line(String value) {
+    return value.replaceAll("[\\x00-\\x1f\\x7f\\x85\\u2028\\u2029]", " ");
   }
 
   static String plain(String text, JsonNode values) {

@@ -61,7 +61,7 @@ class BrokerFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"noop", "webhook"})
+  @ValueSource(strings = {"ironic", "ironic-enrol", "metal3", "noop", "webhook"})
   void whatWeBringIsRight(String name) {
     assertThat(new Brokers(Path.of("nowhere")).find(name).orElseThrow().name()).isEqualTo(name);
   }
@@ -83,12 +83,27 @@ class BrokerFileTest {
           name: shelf | name: ../shelf | name has lower-case
           /state: up | state: up | /json/pointer
           extract: {host: /id} | extract: {other: /id} | both have to bring the same
+          method: POST | when: {"{{kept.nothing}}": x} | asks for {{kept.nothing}}
+          method: POST | {method: POST, each: macs} | no YAML that is read here
+          gone: [404] | wait_s: 5 | wait_s is for a GET
+          gone: [404] | each: config.url | each names a list of the machine
+          hand_over: | generate: {t: {token: 6}}\\nhand_over: | there is no node part
+          hand_over: | generate: {t: {token: 6, in_s: 60}}\\nhand_over: | says token
+          hand_over: | node: {files: [{path: etc/x, content: x}]}\\nhand_over: | path is absolute
+          hand_over: | node: {files: [{path: /etc/../x, content: x}]}\\nhand_over: | path is absolute
+          hand_over: | node: {files: [{path: /x, mode: '4755', content: x}]}\\nhand_over: | mode is octal
+          hand_over: | node: {files: [{path: /x, content: 'a {{machine.tags}}'}]}\\nhand_over: | write the content as a tree
+          hand_over: | node: {commands: [[]]}\\nhand_over: | begins with the program
+          hand_over: | node: {commands: ['rm -rf /']}\\nhand_over: | is a list
+          hand_over: | node: {commands: [['{{machine.hostname}}']]}\\nhand_over: | begins with the program
+          hand_over: | node: {commands: [[echo, '{{kept.host}}']]}\\nhand_over: | asks for {{kept.host}}
           """)
   void whatIsWrongIsNamed(String right, String wrong, String words) {
     assertThat(GOOD).contains(right);
     refused(
         GOOD.replaceFirst(
-            java.util.regex.Pattern.quote(right), java.util.regex.Matcher.quoteReplacement(wrong)),
+            java.util.regex.Pattern.quote(right),
+            java.util.regex.Matcher.quoteReplacement(wrong.replace("\\n", "\n"))),
         words);
   }
 
@@ -125,7 +140,7 @@ class BrokerFileTest {
     Files.writeString(
         Files.createDirectories(folder.resolve("other")).resolve("broker.yaml"), GOOD);
     var brokers = new Brokers(folder);
-    assertThat(brokers.names()).containsExactly("noop", "other", "shelf", "webhook");
+    assertThat(brokers.names()).contains("noop", "other", "shelf", "webhook");
     assertThat(brokers.find("shelf")).isPresent();
     assertThat(brokers.find("../shelf")).isEmpty();
     assertThatThrownBy(() -> brokers.find("other")).hasMessageContaining("says name: shelf");
@@ -144,7 +159,7 @@ class BrokerFileTest {
   @Test
   void aPreviewShowsTheRequestsAndNoSecret() {
     var broker = broker(Map.of("url", "https://shelf.example", "token", "s3cr3t-token"));
-    var sketches = broker.preview(new Handover("ho-1", machine("m1")));
+    var sketches = broker.preview(new Handover("ho-1", machine("m1"))).requests();
     assertThat(sketches)
         .extracting(DeclaredBroker.Sketch::url)
         .containsExactly(
@@ -153,7 +168,7 @@ class BrokerFileTest {
             "https://shelf.example/hosts/%28host%29");
     assertThat(sketches.toString()).doesNotContain("s3cr3t-token");
     // and the broker itself still has it
-    assertThat(broker.preview(new Handover("ho-1", machine("m1")))).isEqualTo(sketches);
+    assertThat(broker.preview(new Handover("ho-1", machine("m1"))).requests()).isEqualTo(sketches);
   }
 
   @ParameterizedTest
@@ -164,7 +179,8 @@ class BrokerFileTest {
         "a\r\nX-Evil: 1",
         "\"},{\"x\":\"",
         "{{config.token}}",
-        "a b"
+        "a b",
+        "$(reboot)`reboot`"
       })
   void aValueIsOnePartOfWhereItGoesWhateverStandsInIt(String hostile) {
     var values = JsonNodeFactory.instance.objectNode();
@@ -180,6 +196,16 @@ class BrokerFileTest {
             JsonNodeFactory.instance.objectNode().put("n", "x {{machine.hostname}}"), values);
     assertThat(body.path("n").asText()).isEqualTo("x " + hostile);
     assertThat(body.size()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ".", ".."})
+  void whatWouldMeanAnotherAddressIsNoPartOfOne(String hostile) {
+    var values = JsonNodeFactory.instance.objectNode();
+    values.putObject("machine").put("hostname", hostile);
+    assertThatThrownBy(() -> Template.url("http://x/hosts/{{machine.hostname}}", values))
+        .isInstanceOf(BadBroker.class)
+        .hasMessageContaining("no part of a URL");
   }
 
   @Test

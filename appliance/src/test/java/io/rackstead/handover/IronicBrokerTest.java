@@ -1,0 +1,158 @@
+package io.rackstead.handover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rackstead.access.Principal.Role;
+import io.rackstead.access.Served;
+import io.rackstead.access.Served.Person;
+import io.rackstead.appliance.Ironic;
+import io.rackstead.http.Json;
+import io.rackstead.machine.Actor;
+import io.rackstead.machine.Event;
+import io.rackstead.machine.Machine;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Both of our brokers for Ironic, with Debian's Ironic. With `RACKSTEAD_RECORD` what is said is
+/// written down for the tests that have none.
+@Tag("slow")
+class IronicBrokerTest {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource({"ironic, active", "ironic-enrol, available"})
+  void aMachineIsANodeOfIronicsUntilItIsTakenBack(String broker, String state) throws Exception {
+    assumeTrue(Ironic.installed(), "python3-ironic is not installed");
+    try (var ironic = Ironic.start(Files.createDirectories(folder.resolve("ironic")));
+        var recording = new Recording("http://127.0.0.1:" + ironic.port());
+        var served = new Served(folder.resolve("data"))) {
+      var admin = served.person("ada", Role.ADMIN);
+      var put =
+          admin.put(
+              "/api/targets/above",
+              "{\"broker\":\"%s\",\"config\":{\"url\":\"%s\",\"driver\":\"fake-hardware\"}}"
+                  .formatted(broker, recording.url()));
+      assertThat(put.status()).as(put.body()).isEqualTo(200);
+      assertThat(admin.json("/api/targets/above/test", "{}").json().path("why").asText()).isEmpty();
+      var machine = deployed(served, admin);
+      assertThat(handOver(served, admin, machine)).isEqualTo("in service");
+      var id = admin.get("/api/machines/" + machine.id() + "/hand-over").json().path("id").asText();
+      var node = node(ironic, machine.hostname());
+      assertThat(node.path("provision_state").asText()).isEqualTo(state);
+      assertThat(node.path("properties").path("memory_mb").asInt()).isEqualTo(8192);
+      assertThat(node.at("/driver_info/ipmi_address").asText()).isEqualTo("10.78.0.1");
+      assertThat(get(ironic, "/v1/ports?node=" + node.path("uuid").asText()).path("ports"))
+          .hasSize(1);
+      assertThat(served.handovers.holds(served.now(machine))).isPresent();
+      assertThat(until(served, admin, machine, "taken back")).isEqualTo("taken back");
+      assertThat(status(ironic, "/v1/nodes/" + machine.hostname())).isEqualTo(404);
+      if (System.getenv("RACKSTEAD_RECORD") != null) {
+        recording.write(
+            Path.of(
+                "../layering/src/test/resources/io/rackstead/broker/declared/"
+                    + broker
+                    + ".exchange.json"),
+            served.handovers.handover(machine, id, ""),
+            "{\"driver\":\"fake-hardware\"}");
+      }
+    }
+  }
+
+  private static Machine deployed(Served served, Person admin) {
+    var machine = served.ready();
+    admin.json("/api/machines/" + machine.id() + "/actions/deploy", "{\"image\":\"debian-12\"}");
+    served.site.machines.apply(machine.id(), new Event.Booted(), Actor.APPLIANCE);
+    return served.now(machine);
+  }
+
+  private static String handOver(Served served, Person admin, Machine machine) throws Exception {
+    var answer =
+        admin.json("/api/machines/" + machine.id() + "/hand-over", "{\"target\":\"above\"}");
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    return until(served, admin, machine, "in service");
+  }
+
+  private static String until(Served served, Person admin, Machine machine, String wanted)
+      throws Exception {
+    var path = "/api/machines/" + machine.id() + "/hand-over";
+    long patience = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
+    while (System.nanoTime() < patience) {
+      served.handovers.look();
+      var told = admin.get(path).json();
+      if (told.path("state").asText().equals(wanted)) {
+        return wanted;
+      }
+      if (told.path("state").asText().matches("failed|stuck")) {
+        return told.toString();
+      }
+      served.site.pass(Duration.ofSeconds(5));
+      TimeUnit.MILLISECONDS.sleep(500);
+    }
+    return admin.get(path).body();
+  }
+
+  @Test
+  void aNodeOfThatNameThatIsNotOursIsLeftAlone() throws Exception {
+    assumeTrue(Ironic.installed(), "python3-ironic is not installed");
+    try (var ironic = Ironic.start(Files.createDirectories(folder.resolve("ironic")));
+        var served = new Served(folder.resolve("data"))) {
+      var admin = served.person("ada", Role.ADMIN);
+      admin.put(
+          "/api/targets/above",
+          "{\"broker\":\"ironic\",\"config\":{\"url\":\"http://127.0.0.1:%d\",\"driver\":\"fake-hardware\"}}"
+              .formatted(ironic.port()));
+      var machine = deployed(served, admin);
+      var request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ironic.port() + "/v1/nodes"))
+              .header("X-OpenStack-Ironic-API-Version", "1.78")
+              .header("Content-Type", "application/json")
+              .POST(
+                  HttpRequest.BodyPublishers.ofString(
+                      "{\"name\":\"%s\",\"driver\":\"fake-hardware\"}"
+                          .formatted(machine.hostname())));
+      assertThat(send(request).statusCode()).isEqualTo(201);
+      assertThat(handOver(served, admin, machine)).contains("failed").contains("/extra/rackstead");
+      assertThat(node(ironic, machine.hostname()).path("provision_state").asText())
+          .isEqualTo("enroll");
+    }
+  }
+
+  private static JsonNode node(Ironic ironic, String name) throws Exception {
+    return get(ironic, "/v1/nodes/" + name);
+  }
+
+  private static JsonNode get(Ironic ironic, String path) throws Exception {
+    return Json.parse(asked(ironic, path).body());
+  }
+
+  private static int status(Ironic ironic, String path) throws Exception {
+    return asked(ironic, path).statusCode();
+  }
+
+  private static java.net.http.HttpResponse<byte[]> asked(Ironic ironic, String path)
+      throws Exception {
+    return send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ironic.port() + path))
+            .header("X-OpenStack-Ironic-API-Version", "1.78"));
+  }
+
+  private static java.net.http.HttpResponse<byte[]> send(HttpRequest.Builder request)
+      throws Exception {
+    try (var client = HttpClient.newHttpClient()) {
+      return client.send(request.build(), BodyHandlers.ofByteArray());
+    }
+  }
+}
