@@ -104,11 +104,22 @@ class MaasFlowStoryTest {
     inside(lab.server(1), address);
     outside(lab, address);
 
-    api.maas("POST", "machines/?op=release", "machines", id, "comment", "the story ends");
+    api.maas(
+        "POST",
+        "machines/" + id + "/?op=release",
+        "erase",
+        "true",
+        "quick_erase",
+        "true",
+        "comment",
+        "the story ends");
     api.awaitState(id, "Ready", RELEASE);
     lab.server(1).awaitOff(RELEASE);
     assertThat(lab.server(1).partitions()).isEmpty();
-    assertThat(dig(lab, "web-1.maas", "A")).doesNotContain(address);
+    assertThat(api.maas("GET", "nodes/" + id + "/interfaces/bond0/").at("/links/0/ip_address"))
+        .as("an automatic address goes back, a static one stays")
+        .matches(JsonNode::isMissingNode);
+    assertThat(dig(lab, "web-1.maas", "A").lines()).contains("10.79.0.20");
   }
 
   private static void places(Api api, String id) {
