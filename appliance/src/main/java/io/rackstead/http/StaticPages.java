@@ -16,7 +16,7 @@ import java.util.zip.GZIPOutputStream;
 public final class StaticPages {
   private static final String FOLDER = "/io/rackstead/web/";
   private static final Pattern NAME =
-      Pattern.compile("([A-Za-z0-9_-][A-Za-z0-9._-]*/)*[A-Za-z0-9_-][A-Za-z0-9._-]*");
+      Pattern.compile("(?:[A-Za-z0-9_-][A-Za-z0-9._-]*+/)*+[A-Za-z0-9_-][A-Za-z0-9._-]*+");
 
   /// Vite puts a digest of the content into the name of an asset, so it never changes.
   private static final Pattern HASHED = Pattern.compile("assets/.*-[A-Za-z0-9_-]{8}\\.[a-z0-9]+");
@@ -44,7 +44,7 @@ public final class StaticPages {
 
   private final Map<String, Optional<Page>> pages = new ConcurrentHashMap<>();
 
-  private record Page(byte[] plain, byte[] zipped, boolean worthIt) {}
+  record Page(byte[] plain, byte[] zipped, boolean worthIt) {}
 
   private StaticPages() {}
 
@@ -103,7 +103,7 @@ public final class StaticPages {
     return new Reply.Whole(200, type, zip ? page.zipped() : page.plain(), headers);
   }
 
-  private Optional<Page> page(String name) {
+  Optional<Page> page(String name) {
     if (!NAME.matcher(name).matches() || name.contains("..")) {
       return Optional.empty();
     }

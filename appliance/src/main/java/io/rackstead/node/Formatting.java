@@ -14,7 +14,7 @@ public final class Formatting {
 
   /// Absolute, and every part of it a name.
   private static final Pattern POINT =
-      Pattern.compile("/|(/(?!\\.{1,2}(/|$))[\\x21-\\x2e\\x30-\\x7e]+)+");
+      Pattern.compile("/|(?:/(?!\\.{1,2}(?:/|$))[\\x21-\\x2e\\x30-\\x7e]++)++");
 
   private static final Pattern OPTIONS = Pattern.compile("[\\x21-\\x7e]{0,1000}");
 

@@ -11,7 +11,7 @@ final class Tokens {
   private static final Pattern TOKEN =
       Pattern.compile(
           "\\s*(?:(\"[^\"]*\"|'[^']*')|([0-9]+(?:\\.[0-9]+)?)"
-              + "|([A-Za-z_](?:[A-Za-z0-9_.-]|:(?=[A-Za-z_]))*)"
+              + "|([A-Za-z_](?:[A-Za-z0-9_.-]|:(?=[A-Za-z_]))*+)"
               + "|(//|::|\\.\\.|!=|<=|>=|[-/@.()\\[\\]=<>~|+*,]))");
 
   private final List<String> all = new ArrayList<>();
@@ -24,8 +24,9 @@ final class Tokens {
     }
     var matcher = TOKEN.matcher(text);
     int end = 0;
-    while (end < text.length() && !text.substring(end).isBlank()) {
-      matcher.region(end, text.length());
+    int last = text.stripTrailing().length();
+    while (end < last) {
+      matcher.region(end, last);
       if (!matcher.lookingAt()) {
         throw new BadDefinition("cannot read the definition from '" + text.substring(end) + "' on");
       }

@@ -8,7 +8,11 @@ import io.rackstead.access.Served;
 import io.rackstead.access.Served.Answer;
 import io.rackstead.access.Served.Person;
 import io.rackstead.store.OnEachDatabase;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URLEncoder;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -239,5 +243,91 @@ class BadInputTest {
     var answer = admin.post(API + "scripts/", "name=bomb&script=" + encoded(bomb.toString()));
     assertThat(answer.status()).as(answer.body()).isLessThan(500);
     assertThat(admin.get(API + "scripts/").body()).hasSizeLessThan(1 << 20);
+  }
+
+  /// Entities of entities: there is nothing in the appliance that would unfold them.
+  @Test
+  void anXmlBombStaysAText() {
+    var bomb = new StringBuilder("<?xml version=\"1.0\"?><!DOCTYPE l [<!ENTITY a0 \"ha\">");
+    for (int i = 1; i < 30; i++) {
+      bomb.append("<!ENTITY a%d \"&a%d;&a%d;\">".formatted(i, i - 1, i - 1));
+    }
+    bomb.append("<!ENTITY f SYSTEM \"file:///etc/passwd\">]><list>&a29;&f;</list>");
+    var machine = served.ready();
+    var text = bomb.toString();
+    admin.post(API + "machines/?op=allocate", "system_id=" + machine.id());
+    var data = API + "machines/" + machine.id() + "/?op=set_owner_data";
+    assertThat(admin.post(data, "details=" + encoded(text)).json().path("owner_data"))
+        .anyMatch(value -> value.asText().equals(text));
+    var script = admin.post(API + "scripts/", "name=x&script=" + encoded("#!/bin/sh\n" + text));
+    assertThat(script.status()).as(script.body()).isLessThan(500);
+    var tag = admin.post(API + "tags/", "name=x&definition=" + encoded(text));
+    assertThat(tag.status()).as(tag.body()).isEqualTo(400);
+  }
+
+  /// With its length said before or not: the answer comes in words, and the next is served.
+  @ParameterizedTest
+  @ValueSource(strings = {"Content-Length: 104857600", "Transfer-Encoding: chunked"})
+  void aBodyOfAHundredMegabytesIsRefused(String framing) throws Exception {
+    var block = new byte[1 << 20];
+    boolean chunked = framing.endsWith("chunked");
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), served.port());
+        var sender = Executors.newSingleThreadExecutor()) {
+      socket.setSoTimeout(60_000);
+      var out = socket.getOutputStream();
+      out.write(
+          """
+          POST /MAAS/api/2.0/files/ HTTP/1.1\r
+          Host: localhost\r
+          Authorization: %s\r
+          Content-Type: application/x-www-form-urlencoded\r
+          %s\r
+          \r
+          """
+              .formatted(served.site.plaintext(admin.key()), framing)
+              .getBytes(UTF_8));
+      var sent =
+          sender.submit(() -> {
+            for (int i = 0; i < 100; i++) {
+              if (chunked) {
+                out.write("100000\r\n".getBytes(UTF_8));
+              }
+              out.write(block);
+              if (chunked) {
+                out.write("\r\n".getBytes(UTF_8));
+              }
+            }
+            return true;
+          });
+      var line = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+      assertThat(line.readLine()).startsWith("HTTP/1.1 413");
+      socket.close();
+      sent.cancel(true);
+    }
+    assertThat(admin.get(API + "files/").status()).isEqualTo(200);
+  }
+
+  /// Of a field that may come once, all are one, or it is refused: what was checked is what is
+  /// done.
+  @Test
+  void aParameterThatComesTwiceIsNotCheckedAsOneAndDoneAsTheOther() {
+    var first = served.ready();
+    var second = served.ready();
+    var both = "system_id=" + first.id() + "&system_id=" + second.id();
+    var answer = admin.post(API + "machines/?op=allocate&system_id=" + second.id(), both);
+    if (answer.status() == 200) {
+      var got = answer.json().path("system_id").asText();
+      assertThat(List.of(served.now(first), served.now(second)))
+          .filteredOn(machine -> !machine.labels().owner().isEmpty())
+          .singleElement()
+          .satisfies(machine -> assertThat(machine.id().text()).isEqualTo(got));
+    } else {
+      assertThat(answer.status()).as(answer.body()).isIn(400, 409);
+    }
+    var eve = served.person("eve", Role.USER);
+    var name = API + "users/?op=whoami&op=create";
+    assertThat(eve.get(name).status()).isEqualTo(400);
+    assertThat(eve.post(API + "users/", "username=eve&username=x&is_superuser=1").status())
+        .isEqualTo(403);
   }
 }

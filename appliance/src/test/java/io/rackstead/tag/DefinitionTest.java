@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.xpath.XPathFactory;
 import org.junit.jupiter.api.Test;
@@ -190,5 +191,24 @@ class DefinitionTest {
     }
     assertThatThrownBy(() -> Definition.parse("(".repeat(1000) + "1" + ")".repeat(1000)))
         .isInstanceOf(BadDefinition.class);
+  }
+
+  /// The forms that make a careless pattern go too deep or back and forth without end, on a thread
+  /// with as little room as a request may have.
+  @Test
+  void aLongWordNeedsNoMoreThanAShortOne() throws Exception {
+    for (var almost : List.of("a", "a.", "a:b", "rule:a ", "1.", "'", "//", " ", "a -")) {
+      var text = almost.repeat(3990 / almost.length()) + "!";
+      var thrown = new AtomicReference<Throwable>();
+      var thread =
+          new Thread(
+              null,
+              () -> thrown.set(catchThrowable(() -> Definition.parse(text).holds(machine()))),
+              "small",
+              256 << 10);
+      thread.start();
+      assertThat(thread.join(Duration.ofSeconds(20))).as(almost).isTrue();
+      assertThat(thrown.get()).as(almost).isInstanceOf(BadDefinition.class);
+    }
   }
 }

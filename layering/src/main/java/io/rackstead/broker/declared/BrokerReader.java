@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 /// Reads and checks a whole `broker.yaml`.
 final class BrokerReader {
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
-  private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9_][A-Za-z0-9._@+-]*)+");
+  private static final Pattern PATH = Pattern.compile("(?:/[A-Za-z0-9_][A-Za-z0-9._@+-]*+)++");
   private static final int FILES = 30;
   private static final int WORDS = 60;
   private final JsonNode root;

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 /// Texts with `{{machine.hostname}}` in them. A value is encoded for the place it goes to and is
 /// never read again: what stands in a hostname is no template.
 final class Template {
-  private static final Pattern PLACE = Pattern.compile("\\{\\{ ?([a-z]+(?:\\.[a-z0-9_]+)*) ?}}");
+  private static final Pattern PLACE = Pattern.compile("\\{\\{ ?([a-z]++(?:\\.[a-z0-9_]++)*+) ?}}");
 
   private Template() {}
 

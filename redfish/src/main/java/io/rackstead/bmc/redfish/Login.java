@@ -191,7 +191,7 @@ final class Login {
         service
             .link("Links", "Sessions")
             .or(() ->
-                service.link("SessionService").map(p -> p.replaceAll("/+$", "") + "/Sessions"))
+                service.link("SessionService").map(p -> "/" + Resource.plain(p) + "/Sessions"))
             .orElse(ROOT + "SessionService/Sessions");
     var body = RedfishJson.object().put("UserName", user).put("Password", password);
     var ask = Ask.post(sessions, body, "Log in as " + user).concealing(password);

@@ -63,7 +63,26 @@ record Resource(String path, JsonNode json, Optional<String> etag) {
 
   /// What the service calls it.
   String id() {
-    return path.replaceAll("/+$", "").replaceAll(".*/", "");
+    return last(path);
+  }
+
+  static String last(String path) {
+    var plain = plain(path);
+    return plain.substring(plain.lastIndexOf('/') + 1);
+  }
+
+  /// Without slashes at its ends. Not by a pattern: of a hundred thousand of them, which a BMC may
+  /// send, that would try every one.
+  static String plain(String path) {
+    int from = 0;
+    int to = path.length();
+    while (from < to && path.charAt(from) == '/') {
+      from++;
+    }
+    while (to > from && path.charAt(to - 1) == '/') {
+      to--;
+    }
+    return path.substring(from, to);
   }
 
   static Optional<String> text(JsonNode node) {

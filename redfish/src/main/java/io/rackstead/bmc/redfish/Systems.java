@@ -30,7 +30,7 @@ final class Systems {
 
   /// All of them, each by its path without the slash in front.
   static List<String> all(RedfishSession session) {
-    return paths(session).stream().map(Systems::plain).toList();
+    return paths(session).stream().map(Resource::plain).toList();
   }
 
   private static List<String> paths(RedfishSession session) {
@@ -52,11 +52,11 @@ final class Systems {
   }
 
   private static String named(RedfishSession session, List<String> paths, String meant) {
-    var path = plain(meant);
+    var path = Resource.plain(meant);
     return paths.stream()
-        .filter(one -> plain(one).equals(path))
+        .filter(one -> Resource.plain(one).equals(path))
         .findFirst()
-        .or(() -> one(paths.stream().filter(p -> id(p).equals(meant)).toList()))
+        .or(() -> one(paths.stream().filter(p -> Resource.last(p).equals(meant)).toList()))
         .or(() -> byUuid(session, paths, meant))
         .orElseThrow(() ->
             new BmcException(
@@ -88,15 +88,7 @@ final class Systems {
     return uuid.replace("-", "").toLowerCase(Locale.ROOT);
   }
 
-  private static String plain(String path) {
-    return path.replaceAll("^/+|/+$", "");
-  }
-
-  private static String id(String path) {
-    return plain(path).replaceAll(".*/", "");
-  }
-
   private static List<String> ids(List<String> paths) {
-    return paths.stream().map(Systems::id).toList();
+    return paths.stream().map(Resource::last).toList();
   }
 }
