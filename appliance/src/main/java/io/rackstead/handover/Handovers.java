@@ -225,28 +225,43 @@ public final class Handovers {
   /// One conversation with a target after the other, as long as one is due.
   private void work(String target, Semaphore door) {
     try {
-      for (var row = claim(target); row.isPresent(); row = claim(target)) {
-        converse(row.get());
+      boolean more = true;
+      while (more) {
+        more = false;
+        for (var row : due(target)) {
+          var mine = claim(row);
+          mine.ifPresent(this::converse);
+          more |= mine.isPresent();
+        }
       }
     } finally {
       door.release();
     }
   }
 
+  private List<Row> due(String target) {
+    var now = parts.clock().instant();
+    return parts.database().read(tx -> store.due(tx, target, now)).stream()
+        .filter(row -> !running.contains(row.id()))
+        .toList();
+  }
+
   /// What nobody else is at, as it is stored now: what was read before somebody ended with it is
   /// old.
-  private Optional<Row> claim(String target) {
-    var now = parts.clock().instant();
-    for (var row : parts.database().read(tx -> store.due(tx, target, now))) {
-      if (running.add(row.id())) {
-        var fresh = parts.database().read(tx -> store.byId(tx, row.id()));
-        if (fresh.filter(f -> f.state().open() && !f.dueAt().isAfter(now)).isPresent()) {
-          return fresh;
-        }
-        running.remove(row.id());
-      }
+  private Optional<Row> claim(Row seen) {
+    if (!running.add(seen.id())) {
+      return Optional.empty();
     }
-    return Optional.empty();
+    var now = parts.clock().instant();
+    var fresh =
+        parts
+            .database()
+            .read(tx -> store.byId(tx, seen.id()))
+            .filter(row -> row.state().open() && !row.dueAt().isAfter(now));
+    if (fresh.isEmpty()) {
+      running.remove(seen.id());
+    }
+    return fresh;
   }
 
   private Semaphore door(String target) {
@@ -437,23 +452,31 @@ public final class Handovers {
     move(seen, next, words, _ -> {});
   }
 
+  /// In one transaction with its line on the timeline.
   private void move(Row seen, Row next, String words, Consumer<Tx> with) {
-    boolean moved =
-        parts
-            .database()
-            .inTransaction(tx -> {
-              if (store.change(tx, seen, next)) {
-                with.accept(tx);
-                return true;
-              }
-              // somebody wants it back meanwhile: what was answered is needed for that
-              store.keep(tx, seen, next.said());
-              return false;
-            });
-    open = true;
-    if (moved && !words.isEmpty()) {
-      parts.machines().note(seen.machine(), words, ACTOR, _ -> {});
+    Consumer<Tx> change =
+        tx -> {
+          if (!store.change(tx, seen, next)) {
+            throw new Moved();
+          }
+          with.accept(tx);
+        };
+    try {
+      if (words.isEmpty()) {
+        parts.database().change(change::accept);
+      } else {
+        parts.machines().note(seen.machine(), words, ACTOR, change);
+      }
+    } catch (Moved _) {
+      // somebody wants it back meanwhile: what was answered is needed for that
+      parts.database().change(tx -> store.keep(tx, seen, next.said()));
     }
+    open = true;
+  }
+
+  /// It is not as it was seen any more.
+  private static final class Moved extends RuntimeException {
+    private static final long serialVersionUID = 1L;
   }
 
   /// What a machine that is being installed runs at its first start to come in above; an empty text

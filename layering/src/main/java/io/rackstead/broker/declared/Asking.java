@@ -19,8 +19,7 @@ import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
 
-/// Makes the requests of one target. None is repeated behind our back, and none follows a redirect
-/// with our credentials.
+/// Makes the requests of one target.
 final class Asking {
   private static final int ANSWER_BYTES = 1 << 20;
   private static final ObjectMapper MAPPER =
@@ -39,14 +38,7 @@ final class Asking {
   Asking(BrokerFile file, Wire wire, ObjectNode values, InstantSource clock) {
     this.file = file;
     this.clock = clock;
-    client =
-        wire.client(Template.plain(file.authority(), values))
-            .newBuilder()
-            .callTimeout(file.patience().request())
-            .followRedirects(false)
-            .followSslRedirects(false)
-            .retryOnConnectionFailure(false)
-            .build();
+    client = wire.client(Template.plain(file.authority(), values), file.patience().request());
   }
 
   Answer ask(Step step, ObjectNode values) {

@@ -11,6 +11,7 @@ import java.util.Map;
 /// What a `broker.yaml` says, checked: each key is known, each value that a template asks for is
 /// there by the time it is asked for.
 ///
+/// @param by who carries it out
 /// @param keys what an operator configures
 /// @param authority the certificates (PEM) that the layer above is believed by; empty: those of
 ///   everybody
@@ -21,6 +22,7 @@ import java.util.Map;
 public record BrokerFile(
     String name,
     String description,
+    By by,
     Map<String, Key> keys,
     Auth auth,
     String authority,
@@ -34,6 +36,14 @@ public record BrokerFile(
     List<Step> handOver,
     List<Step> proof,
     List<Step> takeBack) {
+  /// Who speaks to the layer above.
+  public enum By {
+    /// the steps of the file
+    STEPS,
+    /// code that speaks to an API server; the file has the rest
+    KUBERNETES
+  }
+
   /// @param secret kept in the vault, and never shown
   public record Key(boolean secret, boolean required, String preset, String description) {}
 

@@ -9,6 +9,7 @@ import static io.rackstead.broker.declared.Reading.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.rackstead.broker.declared.BrokerFile.Auth;
+import io.rackstead.broker.declared.BrokerFile.By;
 import io.rackstead.broker.declared.BrokerFile.Key;
 import io.rackstead.broker.declared.BrokerFile.Patience;
 import java.time.Duration;
@@ -38,6 +39,7 @@ final class BrokerReader {
         root,
         "name",
         "description",
+        "engine",
         "config",
         "auth",
         "headers",
@@ -65,6 +67,10 @@ final class BrokerReader {
     var reader = new StepReader(StepReader.headers("headers", root));
     known.check("headers", Reading.texts("headers", root.path("headers")).values().toString());
     var test = reader.steps("test", root, known.copy());
+    var by = by(keys);
+    if (by == By.KUBERNETES) {
+      List.of("token", "token_id", "ca_hash", "endpoint").forEach(known::keeps);
+    }
     var generated = generated(root.path("generate"));
     generated.keySet().forEach(known::keeps);
     var prepare = reader.steps("prepare", root, known);
@@ -83,6 +89,7 @@ final class BrokerReader {
     return new BrokerFile(
         name,
         text(root, "description", ""),
+        by,
         keys,
         auth,
         authority,
@@ -96,6 +103,25 @@ final class BrokerReader {
         handOver,
         reader.steps("proof", root, known),
         reader.steps("take_back", root, known));
+  }
+
+  private By by(Map<String, Key> keys) {
+    var engine = text(root, "engine", "");
+    if (engine.isEmpty()) {
+      return By.STEPS;
+    }
+    if (!engine.equals("kubernetes")) {
+      throw new BadBroker("engine is kubernetes, or left out, got '" + shortened(engine) + "'");
+    }
+    for (var section : List.of("test", "prepare", "find", "hand_over", "proof", "take_back")) {
+      if (root.has(section)) {
+        throw new BadBroker("the engine does what " + section + " would: leave it out");
+      }
+    }
+    if (!keys.keySet().containsAll(List.of("url", "token", "ca"))) {
+      throw new BadBroker("the engine kubernetes wants url, token and ca in config");
+    }
+    return By.KUBERNETES;
   }
 
   private static void mapping(String where, JsonNode node) {

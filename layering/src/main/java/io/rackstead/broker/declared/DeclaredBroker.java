@@ -7,14 +7,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rackstead.broker.Broker;
 import io.rackstead.broker.BrokerException;
 import io.rackstead.broker.BrokerException.Kind;
+import io.rackstead.broker.Engine;
 import io.rackstead.broker.Handover;
 import io.rackstead.broker.Proof;
 import io.rackstead.broker.Receipt;
+import io.rackstead.broker.kubernetes.KubernetesEngine;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Carries out what a [BrokerFile] says, with the values of one target. Each request has the id of
 /// the hand-over as its `Idempotency-Key`.
@@ -24,6 +27,7 @@ public final class DeclaredBroker implements Broker {
   private final BrokerFile file;
   private final ObjectNode config;
   private final Asking asking;
+  private final Optional<Engine> engine;
   private final InstantSource clock;
 
   /// @param given values for the file's keys, secrets among them; [BadBroker] says which is missing
@@ -48,7 +52,20 @@ public final class DeclaredBroker implements Broker {
           }
           config.put(key, value);
         });
-    asking = new Asking(file, wire, values(new Handover("", JSON.objectNode())), clock);
+    var values = values(new Handover("", JSON.objectNode()));
+    asking = new Asking(file, wire, values, clock);
+    engine =
+        switch (file.by()) {
+          case STEPS -> Optional.empty();
+          case KUBERNETES ->
+              Optional.of(
+                  new KubernetesEngine(
+                      wire.client(
+                          Template.plain(file.authority(), values), file.patience().request()),
+                      texts(config),
+                      file.patience().prepared(),
+                      clock));
+        };
   }
 
   public BrokerFile file() {
@@ -57,11 +74,18 @@ public final class DeclaredBroker implements Broker {
 
   @Override
   public void test() {
+    if (engine.isPresent()) {
+      engine.get().test();
+      return;
+    }
     run(file.test(), values(new Handover("test", JSON.objectNode())), Receipt.NONE);
   }
 
   @Override
   public Receipt prepare(Handover planned) {
+    if (engine.isPresent()) {
+      return engine.get().prepare(planned);
+    }
     var made = new HashMap<String, String>();
     file.generated().forEach((name, what) -> made.put(name, what.make(clock.instant())));
     return run(file.prepare(), values(planned), new Receipt(made));
@@ -77,6 +101,9 @@ public final class DeclaredBroker implements Broker {
 
   @Override
   public Receipt handOver(Handover handover, Receipt prepared) {
+    if (engine.isPresent()) {
+      return engine.get().handOver(handover, prepared);
+    }
     if (!file.find().isEmpty()) {
       try {
         return run(file.find(), values(handover), prepared);
@@ -92,6 +119,9 @@ public final class DeclaredBroker implements Broker {
 
   @Override
   public Proof prove(Handover handover, Receipt receipt) {
+    if (engine.isPresent()) {
+      return engine.get().prove(handover, receipt);
+    }
     var values = values(handover);
     JsonNode last = MissingNode.getInstance();
     for (var step : file.proof()) {
@@ -118,7 +148,17 @@ public final class DeclaredBroker implements Broker {
 
   @Override
   public void takeBack(Handover handover, Receipt receipt) {
+    if (engine.isPresent()) {
+      engine.get().takeBack(handover, receipt);
+      return;
+    }
     run(file.takeBack(), values(handover), receipt);
+  }
+
+  private static Map<String, String> texts(ObjectNode values) {
+    var texts = new HashMap<String, String>();
+    values.properties().forEach(one -> texts.put(one.getKey(), one.getValue().asText()));
+    return texts;
   }
 
   private ObjectNode values(Handover handover) {
@@ -242,6 +282,10 @@ public final class DeclaredBroker implements Broker {
         });
     shown.set("config", hidden);
     var kept = new HashMap<String, String>();
+    if (engine.isPresent()) {
+      List.of("token", "token_id", "ca_hash", "endpoint")
+          .forEach(name -> kept.put(name, "(" + name + ")"));
+    }
     file.generated().keySet().forEach(name -> kept.put(name, "(" + name + ")"));
     for (var steps : List.of(file.prepare(), file.handOver())) {
       steps.forEach(

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +31,17 @@ public final class Wire {
   /// As many as a target has conversations at most: a connection for each is kept.
   private static ConnectionPool pool() {
     return new ConnectionPool(64, 1, TimeUnit.MINUTES);
+  }
+
+  /// None is repeated behind our back, and none follows a redirect with our credentials.
+  OkHttpClient client(String authority, Duration limit) {
+    return client(authority)
+        .newBuilder()
+        .callTimeout(limit)
+        .followRedirects(false)
+        .followSslRedirects(false)
+        .retryOnConnectionFailure(false)
+        .build();
   }
 
   private static OkHttpClient made(String authority) {

@@ -61,7 +61,7 @@ class BrokerFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ironic", "ironic-enrol", "metal3", "noop", "webhook"})
+  @ValueSource(strings = {"ironic", "ironic-enrol", "kubernetes", "metal3", "noop", "webhook"})
   void whatWeBringIsRight(String name) {
     assertThat(new Brokers(Path.of("nowhere")).find(name).orElseThrow().name()).isEqualTo(name);
   }
@@ -83,6 +83,8 @@ class BrokerFileTest {
           name: shelf | name: ../shelf | name has lower-case
           /state: up | state: up | /json/pointer
           extract: {host: /id} | extract: {other: /id} | both have to bring the same
+          name: shelf | name: shelf\\nengine: magic | engine is kubernetes
+          find: | engine: kubernetes\\nfind: | the engine does what find would
           method: POST | when: {"{{kept.nothing}}": x} | asks for {{kept.nothing}}
           method: POST | {method: POST, each: macs} | no YAML that is read here
           gone: [404] | wait_s: 5 | wait_s is for a GET
