@@ -10,7 +10,6 @@ import io.rackstead.broker.Proof;
 import io.rackstead.broker.declared.BadBroker;
 import io.rackstead.broker.declared.BrokerFile;
 import io.rackstead.broker.declared.BrokerFile.Patience;
-import io.rackstead.broker.declared.DeclaredBroker;
 import io.rackstead.evidence.Packs;
 import io.rackstead.http.Json;
 import io.rackstead.http.Problem;
@@ -31,7 +30,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -52,7 +50,7 @@ public final class Handovers {
 
   private final HandoverStore store = new HandoverStore();
   private final Parts parts;
-  private final Map<String, Semaphore> doors = new ConcurrentHashMap<>();
+  private final Map<String, Door> doors = new ConcurrentHashMap<>();
   private final Set<Long> running = ConcurrentHashMap.newKeySet();
   private final Set<MachineId> freed = ConcurrentHashMap.newKeySet();
   private volatile boolean open = true;
@@ -215,7 +213,7 @@ public final class Handovers {
     for (var row : rows) {
       if (!row.dueAt().isAfter(now) && !running.contains(row.id())) {
         var door = doors.computeIfAbsent(row.target(), this::door);
-        if (door.tryAcquire()) {
+        if (door.enter()) {
           parts.workers().execute(() -> work(row.target(), door));
         }
       }
@@ -223,19 +221,15 @@ public final class Handovers {
   }
 
   /// One conversation with a target after the other, as long as one is due.
-  private void work(String target, Semaphore door) {
+  private void work(String target, Door door) {
     try {
-      boolean more = true;
-      while (more) {
-        more = false;
-        for (var row : due(target)) {
-          var mine = claim(row);
-          mine.ifPresent(this::converse);
-          more |= mine.isPresent();
-        }
+      for (var row = door.next(() -> due(target));
+          row.isPresent();
+          row = door.next(() -> due(target))) {
+        claim(row.get()).ifPresent(mine -> converse(mine, door));
       }
     } finally {
-      door.release();
+      door.leave();
     }
   }
 
@@ -264,8 +258,8 @@ public final class Handovers {
     return fresh;
   }
 
-  private Semaphore door(String target) {
-    return new Semaphore(file(target).map(BrokerFile::concurrency).orElse(1));
+  private Door door(String target) {
+    return new Door(file(target).map(BrokerFile::concurrency).orElse(1));
   }
 
   /// Empty where it is gone, or cannot be read any more: that is the matter of its own hand-overs.
@@ -320,9 +314,9 @@ public final class Handovers {
     }
   }
 
-  private void converse(Row row) {
+  private void converse(Row row, Door door) {
     try {
-      step(row);
+      step(row, door);
     } catch (BrokerException | BadBroker | Problem e) {
       failed(row, e);
     } catch (RuntimeException e) {
@@ -333,7 +327,7 @@ public final class Handovers {
     }
   }
 
-  private void step(Row row) {
+  private void step(Row row, Door door) {
     var machine = parts.machines().find(row.machine());
     var target = parts.targets().find(row.target());
     if (machine.isEmpty() || target.isEmpty()) {
@@ -346,15 +340,25 @@ public final class Handovers {
     var now = parts.clock().instant();
     switch (row.state()) {
       case SENDING -> {
-        var receipt = broker.handOver(handover, prepared).without(prepared);
+        var receipt = door.speak(() -> broker.handOver(handover, prepared)).without(prepared);
         move(
             row,
             row.to(Row.State.PROVING, now, now.plus(patience.proof()), row.said().with(receipt)),
             "handed over to " + row.target() + " as " + row.handoverId());
       }
-      case PROVING -> prove(row, broker, handover, patience, now);
+      case PROVING -> {
+        var receipt = prepared.and(row.receipt());
+        prove(
+            row,
+            door.speak(() -> broker.prove(handover, receipt)),
+            patience,
+            parts.clock().instant());
+      }
       case TAKING_BACK -> {
-        broker.takeBack(handover, prepared.and(row.receipt()));
+        door.speak(() -> {
+          broker.takeBack(handover, prepared.and(row.receipt()));
+          return "";
+        });
         move(
             row,
             row.to(Row.State.TAKEN_BACK, now, now, row.said().because("")),
@@ -365,10 +369,8 @@ public final class Handovers {
     }
   }
 
-  private void prove(
-      Row row, DeclaredBroker broker, Handover handover, Patience patience, Instant now) {
-    var receipt = parts.preparations().of(row.machine()).and(row.receipt());
-    switch (broker.prove(handover, receipt)) {
+  private void prove(Row row, Proof proof, Patience patience, Instant now) {
+    switch (proof) {
       case Proof.InService(var evidence) ->
           arrived(
               row.to(Row.State.IN_SERVICE, now, now, row.said().proved(evidence.toString())), row);
