@@ -5,6 +5,7 @@ import io.rackstead.network.Ip;
 import io.rackstead.network.Subnet;
 import io.rackstead.network.Topology;
 import io.rackstead.network.Vlan;
+import io.rackstead.node.Bridges;
 import io.rackstead.node.Interface;
 import io.rackstead.node.Link;
 import io.rackstead.node.Setup;
@@ -76,6 +77,7 @@ final class InterfaceShape {
   private static Object params(Interface one) {
     var params = new LinkedHashMap<String, Object>();
     one.params().forEach((name, value) -> params.put(name, typed(value)));
+    params.remove(Bridges.ACQUIRED);
     if (one.mtu() > 0) {
       params.put("mtu", one.mtu());
     }

@@ -16,6 +16,10 @@ import io.rackstead.machine.Event;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.State;
 import io.rackstead.machine.Verbs;
+import io.rackstead.node.Bridges;
+import io.rackstead.node.Interface;
+import io.rackstead.node.Setup;
+import io.rackstead.node.Wiring;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
@@ -25,7 +29,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /// What machines go through: allocate, deploy, release, and the rest of the lifecycle's verbs.
 final class LifecycleOperations {
@@ -33,11 +39,23 @@ final class LifecycleOperations {
   private static final String ONE = "machines/{system_id}/";
   private final Parts parts;
   private final MachineOperations machines;
+  private final NodeEdits edits;
   private final Taking taking = new Taking();
 
-  LifecycleOperations(Parts parts, MachineOperations machines) {
+  /// What a deployment may be asked for that this one would not do.
+  private static final Map<String, String> NOT_DONE =
+      Map.of(
+          "install_kvm", "no VM host is made of a machine: let its user data install libvirt",
+          "register_vmhost", "no virtual machines are composed here",
+          "install_rackd", "there are no rack controllers: one process serves all networks",
+          "ephemeral_deploy", "the image is always written to a disk",
+          "enable_hw_sync", "hardware is inspected when a machine is commissioned, not later",
+          "enable_kernel_crash_dump", "the image is written as it is: let its user data do that");
+
+  LifecycleOperations(Parts parts, MachineOperations machines, NodeEdits edits) {
     this.parts = parts;
     this.machines = machines;
+    this.edits = edits;
   }
 
   List<MaasOperation> operations() {
@@ -99,6 +117,7 @@ final class LifecycleOperations {
                 && machine.quarantine().isEmpty();
     boolean dryRun = call.truth("dry_run").orElse(false);
     var agent = call.text("agent_name").orElse("");
+    var wiring = wiring(call);
     var mine = free.and(MachineOperations.seenBy(principal));
     var each =
         call.truth("verbose").orElse(false)
@@ -114,7 +133,7 @@ final class LifecycleOperations {
                         .machines()
                         .find(candidate.machine().id())
                         .filter(free)
-                        .flatMap(m -> parts.verbs().tryAllocate(call.request(), m, agent)))
+                        .flatMap(m -> parts.verbs().tryAllocate(call.request(), m, agent, wiring)))
         .map(taken -> {
           var shape = machines.shape(taken.machine());
           var byType = new LinkedHashMap<>(taken.byType());
@@ -137,6 +156,20 @@ final class LifecycleOperations {
       interfaces.put(id, candidate.byType().getOrDefault("interfaces", Map.of()));
     });
     return Map.of("verbose_storage", storage, "verbose_interfaces", interfaces);
+  }
+
+  /// What `bridge_all` makes of the interfaces of a machine.
+  private UnaryOperator<Setup> wiring(Call call) {
+    if (!call.truth("bridge_all").orElse(false)) {
+      return UnaryOperator.identity();
+    }
+    var asked = new TreeMap<String, String>();
+    for (var name : List.of("bridge_type", "bridge_stp", "bridge_fd")) {
+      call.text(name).filter(text -> !text.isEmpty()).ifPresent(text -> asked.put(name, text));
+    }
+    Wiring.params(Interface.Kind.BRIDGE, Map.of(), asked);
+    var numbers = edits.numbers();
+    return setup -> Bridges.over(setup, asked, numbers);
   }
 
   private Reply commission(Call call) {
@@ -183,6 +216,11 @@ final class LifecycleOperations {
 
   private Reply deploy(Call call) {
     var machine = machines.machine(call);
+    NOT_DONE.forEach((name, why) -> {
+      if (call.truth(name).orElse(false)) {
+        throw FormErrors.of(name, "It is not done here: " + why + ".");
+      }
+    });
     var keys =
         parts.database().read(tx -> parts.sshKeys().of(tx, owner(call, machine))).stream()
             .map(key -> key.text())
@@ -195,7 +233,7 @@ final class LifecycleOperations {
             call.text("hostname").orElse(""),
             call.text("disk").orElse(""),
             call.truth("consent_to_wipe").orElse(false));
-    return machines.shown(parts.verbs().deploy(call.request(), machine, order));
+    return machines.shown(parts.verbs().deploy(call.request(), machine, order, wiring(call)));
   }
 
   private static String owner(Call call, Machine machine) {

@@ -84,9 +84,9 @@ public final class MaasApi {
     accounts = new AccountOperations(parts, sessions);
     operations.add(get("Version", "version/", "", Access.PUBLIC, _ -> version()));
     operations.addAll(machines.operations());
-    operations.addAll(new LifecycleOperations(parts, machines).operations());
-    operations.addAll(new InterfaceOperations(parts, machines).operations());
     var edits = new NodeEdits(parts, machines);
+    operations.addAll(new LifecycleOperations(parts, machines, edits).operations());
+    operations.addAll(new InterfaceOperations(parts, machines).operations());
     operations.addAll(new NodeOperations(parts, machines).operations());
     operations.addAll(new LayoutOperations(machines, edits).operations());
     operations.addAll(new DiskOperations(machines, edits).operations());

@@ -12,6 +12,7 @@ import io.rackstead.http.Problem;
 import io.rackstead.http.Request;
 import io.rackstead.network.NetworkBook;
 import io.rackstead.node.Around;
+import io.rackstead.node.Setup;
 import io.rackstead.node.Wiring;
 import io.rackstead.node.Writable;
 import io.rackstead.plan.DiskChoice;
@@ -26,6 +27,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /// What people and clients may do with a machine, the same for every API: who may, on which
 /// machines, with an audit row for each write. A refusal is a [Problem] 403, 404 or 409 in words.
@@ -166,16 +168,35 @@ public final class Verbs {
   }
 
   /// Takes it if it is still free; empty when somebody was faster.
-  public Optional<Machine> tryAllocate(Request request, Machine machine, String agent) {
-    var event = new Event.Allocate(request.principal().username(), agent);
-    return mayTake(request, machine)
-            && attempt(request, machine, event, _ -> {}) instanceof Outcome.Moved(var moved, _)
+  ///
+  /// @param wiring what its interfaces become by that
+  public Optional<Machine> tryAllocate(
+      Request request, Machine machine, String agent, UnaryOperator<Setup> wiring) {
+    if (!mayTake(request, machine)) {
+      return Optional.empty();
+    }
+    var steps = new ArrayList<Event>();
+    steps.add(new Event.Allocate(request.principal().username(), agent));
+    steps.addAll(wired(machine, wiring.apply(machine.node())));
+    return attempt(request, machine, steps, _ -> {}) instanceof Outcome.Moved(var moved, _)
         ? Optional.of(moved)
         : Optional.empty();
   }
 
+  private static List<Event> wired(Machine machine, Setup after) {
+    return after.equals(machine.node())
+        ? List.of()
+        : List.of(new Event.Configure(machine.node(), after, "bridges"));
+  }
+
   /// Deploys; a machine that is Ready is allocated to the caller first.
   public Machine deploy(Request request, Machine machine, DeployOrder order) {
+    return deploy(request, machine, order, UnaryOperator.identity());
+  }
+
+  /// @param wiring what its interfaces become before that
+  public Machine deploy(
+      Request request, Machine machine, DeployOrder order, UnaryOperator<Setup> wiring) {
     mustBeUnlocked(machine);
     boolean ready = machine.state() == State.READY;
     if (!ready) {
@@ -190,12 +211,11 @@ public final class Verbs {
     if (ready) {
       mustTake(request, machine);
     }
-    var moved =
-        applyAll(
-            request,
-            machine,
-            installation(machine, order, request.principal().username()),
-            _ -> {});
+    var wired = wiring.apply(machine.node());
+    var steps =
+        new ArrayList<>(installation(machine.with(wired), order, request.principal().username()));
+    steps.addAll(steps.size() - 1, wired(machine, wired));
+    var moved = applyAll(request, machine, steps, _ -> {});
     if (moved.state() != State.DEPLOYING) {
       throw new Problem(409, "%s is %s now".formatted(moved.hostname(), moved.state().title()));
     }

@@ -23,10 +23,18 @@ public record Around(
   public record Vlan(long id, int vid, int mtu) {}
 
   /// @param cidr `10.77.0.0/24`
+  /// @param routes to other subnets, by a gateway in this one
   public record Subnet(
-      long id, String cidr, long vlan, Optional<String> gateway, List<String> dns) {
+      long id,
+      String cidr,
+      long vlan,
+      Optional<String> gateway,
+      List<String> dns,
+      List<Route> routes) {
     public Subnet {
       dns = List.copyOf(dns);
+      // not in what was written before there were any
+      routes = Optional.ofNullable(routes).map(List::copyOf).orElse(List.of());
     }
 
     public boolean v6() {
@@ -37,6 +45,9 @@ public record Around(
       return cidr.substring(cidr.indexOf('/') + 1);
     }
   }
+
+  /// @param to `10.30.0.0/24`
+  public record Route(String to, String via, int metric) {}
 
   public Around {
     vlans = List.copyOf(vlans);
@@ -61,8 +72,18 @@ public record Around(
                     s.cidr().toString(),
                     s.vlanId(),
                     s.gateway().map(Ip::text),
-                    resolvers.apply(s).stream().map(Ip::text).toList()))
+                    resolvers.apply(s).stream().map(Ip::text).toList(),
+                    routes(all, s.id())))
             .toList());
+  }
+
+  private static List<Route> routes(Topology all, long source) {
+    return all.routes().stream()
+        .filter(r -> r.sourceId() == source)
+        .flatMap(r ->
+            all.subnet(r.destinationId()).stream()
+                .map(d -> new Route(d.cidr().toString(), Ip.text(r.gateway()), r.metric())))
+        .toList();
   }
 
   public Around in(String newDomain, List<String> newNtp) {

@@ -81,9 +81,10 @@ public record Setup(
 
   /// What was given and laid out for one deployment goes back with the release.
   public Setup released() {
+    var own = Bridges.removed(this);
     var unlinked =
-        withInterfaces(
-            interfaces.stream()
+        own.withInterfaces(
+            own.interfaces().stream()
                 .map(i ->
                     i.withLinks(
                         i.links().stream()

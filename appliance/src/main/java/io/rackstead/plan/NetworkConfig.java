@@ -153,6 +153,13 @@ final class NetworkConfig {
               .put("to", subnet.get().v6() ? "::/0" : "0.0.0.0/0")
               .put("via", subnet.get().gateway().orElse(""));
         }
+        for (var route : subnet.get().routes()) {
+          var there =
+              fields.withArray("/routes").addObject().put("to", route.to()).put("via", route.via());
+          if (route.metric() > 0) {
+            there.put("metric", route.metric());
+          }
+        }
       }
     }
     if (!servers.isEmpty()) {

@@ -145,6 +145,90 @@ class NetworkConfigTest {
   }
 
   @Test
+  void aRouteBetweenSubnetsIsInWhatIsInstalledThere() {
+    post("static-routes/", "source=lab&destination=store&gateway_ip=10.77.0.254&metric=7");
+    post("nodes/ID/interfaces/ens3/?op=link_subnet", "mode=AUTO&subnet=lab&force=true");
+    post("machines/ID/?op=deploy", "distro_series=bookworm");
+    assertThat(network())
+        .contains(
+            """
+                routes:
+                  -
+                    to: "0.0.0.0/0"
+                    via: "10.77.0.1"
+                  -
+                    to: "10.30.0.0/24"
+                    via: "10.77.0.254"
+                    metric: 7
+            """);
+  }
+
+  @Test
+  void aBridgeForGuestsIsMadeOnEveryNetworkAndGoesWithTheRelease() {
+    post(
+        "nodes/ID/interfaces/?op=create_physical", "mac_address=52:54:00:aa:00:01&name=enp130s0f1");
+    post(
+        "nodes/ID/interfaces/enp130s0f1/?op=link_subnet",
+        "mode=static&subnet=lab&ip_address=10.77.0.7");
+    post("nodes/ID/interfaces/?op=create_physical", "mac_address=52:54:00:aa:00:02&name=ens9");
+    var before = served.now(machine).node();
+    post("machines/?op=allocate", "system_id=" + machine.id() + "&bridge_all=true&bridge_stp=true");
+    assertThat(served.now(machine).node().addresses()).containsExactly("10.77.0.7");
+    post("machines/ID/?op=deploy", "distro_series=bookworm");
+    assertThat(network())
+        .endsWith(
+            """
+            bridges:
+              br-ens3:
+                interfaces:
+                  - "ens3"
+                macaddress: "3c:fd:fe:00:00:00"
+                parameters:
+                  stp: true
+                  forward-delay: 15
+                dhcp4: true
+              br-enp130s0f1:
+                interfaces:
+                  - "enp130s0f1"
+                macaddress: "52:54:00:aa:00:01"
+                parameters:
+                  stp: true
+                  forward-delay: 15
+                addresses:
+                  - "10.77.0.7/24"
+                routes:
+                  -
+                    to: "0.0.0.0/0"
+                    via: "10.77.0.1"
+                nameservers:
+                  addresses:
+                    - "10.77.0.53"
+                  search:
+                    - "maas"
+            """);
+    post("machines/ID/?op=abort", "");
+    post("machines/ID/?op=release", "");
+    served.site.machines.apply(machine.id(), new Event.PoweredOff(), Actor.APPLIANCE);
+    assertThat(served.now(machine).node()).isEqualTo(before);
+  }
+
+  @Test
+  void bridgesCanComeWithTheDeploymentAndWhatIsNotDoneIsRefused() {
+    post("machines/ID/?op=deploy", "distro_series=bookworm&bridge_all=true");
+    assertThat(network()).contains("br-ens3");
+    var other = served.ready();
+    for (var form :
+        List.of(
+            "bridge_all=true&bridge_type=ovs", "bridge_all=1&bridge_fd=x", "install_kvm=true")) {
+      var answer =
+          admin.post(
+              API + "machines/" + other.id() + "/?op=deploy", "distro_series=bookworm&" + form);
+      assertThat(answer.status()).as(form + answer.body()).isBetween(400, 409);
+      assertThat(served.now(other).state()).isEqualTo(State.READY);
+    }
+  }
+
+  @Test
   void anAutomaticAddressIsGivenWithTheDeploymentAndNoOtherMachineHasIt() {
     var other = served.ready();
     for (var id : List.of(machine.id(), other.id())) {
