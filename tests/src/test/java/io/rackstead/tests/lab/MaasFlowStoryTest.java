@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -102,6 +103,7 @@ class MaasFlowStoryTest {
     assertThat(address(deployed, "10.79.0.")).isEqualTo("10.79.0.20");
 
     inside(lab.server(1), address);
+    cloudInit(api, lab.server(1), address, id);
     outside(lab, address);
 
     api.maas(
@@ -235,6 +237,27 @@ class MaasFlowStoryTest {
     long free = Long.parseLong(on(server, address, "stat -fc '%b' /").strip());
     assertThat(free).as("4 KiB blocks: the filesystem fills its partition").isGreaterThan(680_000);
     assertThat(on(server, address, "hostname -f").strip()).isEqualTo("web-1.maas");
+  }
+
+  /// Debian's cloud-init in the installed system reads the metadata service as it reads a MAAS.
+  private void cloudInit(Api api, Server server, String address, String id) throws IOException {
+    var token = api.maas("GET", "machines/" + id + "/?op=get_token");
+    var program = Files.readAllBytes(Lab.ROOT.resolve("tests/clients/cloudinit/maas.py"));
+    var said =
+        on(
+            server,
+            address,
+            "echo %s | base64 -d > /tmp/maas.py; sudo python3 /tmp/maas.py http://10.77.0.1:5240/MAAS/metadata/ %s %s %s 2>/dev/null"
+                .formatted(
+                    Base64.getEncoder().encodeToString(program),
+                    id,
+                    token.path("token_key").asText(),
+                    token.path("token_secret").asText()));
+    assertThat(said)
+        .contains("\"found\": true")
+        .contains("\"local-hostname\": \"web-1\"")
+        .contains("the mark of the story")
+        .contains("ssh-ed25519 ");
   }
 
   private String on(Server server, String address, String command) {
