@@ -47,7 +47,10 @@ final class Asking {
       request = request(step, values);
     } catch (IllegalArgumentException e) {
       throw new BrokerException(
-          Kind.UNEXPECTED, step.name() + ": no request can be made: " + e.getMessage(), e);
+          Kind.UNEXPECTED,
+          step.name()
+              + ": no request can be made: "
+              + clean(String.valueOf(e.getMessage()), values));
     }
     try (Response response = client.newCall(request).execute()) {
       var text = clean(response.peekBody(ANSWER_BYTES).string(), values);
@@ -67,6 +70,9 @@ final class Asking {
       if (key.getValue().secret()) {
         clean = without(clean, values.path("config").path(key.getKey()).asText());
       }
+    }
+    for (var name : file.generated().keySet()) {
+      clean = without(clean, values.path("kept").path(name).asText());
     }
     return without(clean, values.path("bmc").path("password").asText());
   }

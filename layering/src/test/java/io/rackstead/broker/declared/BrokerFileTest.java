@@ -210,6 +210,29 @@ class BrokerFileTest {
         .hasMessageContaining("no part of a URL");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"s3cr3t-tök€n", "s3cr3t-\nX-Evil: 1", "s3cr3t-\u0000"})
+  void aSecretThatNoHeaderCanCarryIsNotToldInTheError(String secret) {
+    var file =
+        """
+        name: shelf
+        config: {token: {secret: true}}
+        headers: {X-Auth-Token: "{{config.token}}"}
+        test: [{url: "http://127.0.0.1:1/"}]
+        """;
+    for (var auth : List.of("", "auth: {kind: bearer, secret: '{{config.token}}'}\n")) {
+      var broker =
+          new DeclaredBroker(
+              BrokerFile.parse(file + auth),
+              Map.of("token", secret),
+              new Wire(),
+              InstantSource.system());
+      assertThatThrownBy(broker::test)
+          .isInstanceOf(io.rackstead.broker.BrokerException.class)
+          .satisfies(e -> assertThat(e.toString()).doesNotContain("s3cr3t"));
+    }
+  }
+
   @Test
   void aTargetWithoutAValueThatIsWantedIsRefused() {
     assertThatThrownBy(() -> broker(Map.of("url", "http://x"))).hasMessageContaining("'token'");
