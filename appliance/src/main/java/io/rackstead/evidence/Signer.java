@@ -14,16 +14,17 @@ import java.security.KeyFactory;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.Signature;
+import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/// Signs with a key of this appliance's own (Ed25519), made when it is first needed and kept in the
-/// vault. What it makes is a DSSE envelope: the payload is signed octet for octet, so nobody has to
-/// agree on how JSON is written.
+/// Signs with a key of this appliance's own (ECDSA, P-256), made when it is first needed and kept
+/// in the vault. What it makes is a DSSE envelope: the payload is signed octet for octet, so nobody
+/// has to agree on how JSON is written.
 public final class Signer {
   static final String TYPE = "application/vnd.rackstead.evidence+json";
-  private static final String OWNER = "evidence/key";
+  private static final String OWNER = "evidence/signing-key";
 
   private final Database database;
   private final Vault vault;
@@ -50,7 +51,7 @@ public final class Signer {
 
   ObjectNode envelope(byte[] payload) {
     try {
-      var signature = Signature.getInstance("Ed25519");
+      var signature = Signature.getInstance("SHA256withECDSA");
       signature.initSign(pair().key());
       signature.update(signed(TYPE, payload));
       var envelope = Json.instance().createObjectNode();
@@ -90,7 +91,9 @@ public final class Signer {
 
   private Secret made(Tx tx) {
     try {
-      var fresh = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+      var generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(new ECGenParameterSpec("secp256r1"));
+      var fresh = generator.generateKeyPair();
       var base64 = Base64.getEncoder();
       var secret =
           Secret.of(
@@ -100,7 +103,7 @@ public final class Signer {
       vault.put(tx, OWNER, secret);
       return secret;
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java has Ed25519", e);
+      throw new IllegalStateException("every Java has P-256", e);
     }
   }
 
@@ -109,7 +112,7 @@ public final class Signer {
       int space = text.indexOf(' ');
       var spki = Base64.getDecoder().decode(text.substring(space + 1));
       return new Pair(
-          KeyFactory.getInstance("Ed25519")
+          KeyFactory.getInstance("EC")
               .generatePrivate(
                   new PKCS8EncodedKeySpec(Base64.getDecoder().decode(text.substring(0, space)))),
           spki,

@@ -341,10 +341,16 @@ public final class Handovers {
     switch (row.state()) {
       case SENDING -> {
         var receipt = door.speak(() -> broker.handOver(handover, prepared)).without(prepared);
-        move(
-            row,
-            row.to(Row.State.PROVING, now, now.plus(patience.proof()), row.said().with(receipt)),
-            "handed over to " + row.target() + " as " + row.handoverId());
+        var words = "handed over to " + row.target() + " as " + row.handoverId();
+        if (broker.file().accepted()) {
+          var said = row.said().with(receipt).proved("{}");
+          arrived(row.to(Row.State.IN_SERVICE, now, now, said), row, words + ", which has it");
+        } else {
+          move(
+              row,
+              row.to(Row.State.PROVING, now, now.plus(patience.proof()), row.said().with(receipt)),
+              words);
+        }
       }
       case PROVING -> {
         var receipt = prepared.and(row.receipt());
@@ -373,7 +379,9 @@ public final class Handovers {
     switch (proof) {
       case Proof.InService(var evidence) ->
           arrived(
-              row.to(Row.State.IN_SERVICE, now, now, row.said().proved(evidence.toString())), row);
+              row.to(Row.State.IN_SERVICE, now, now, row.said().proved(evidence.toString())),
+              row,
+              "in service, by the word of " + row.target());
       case Proof.Lost(var why) ->
           move(
               row,
@@ -403,17 +411,13 @@ public final class Handovers {
   }
 
   /// That it is in service and the signed document of it are there together, or neither is.
-  private void arrived(Row next, Row seen) {
+  private void arrived(Row next, Row seen, String words) {
     var draft =
         parts
             .machines()
             .find(seen.machine())
             .map(machine -> parts.packs().draft(machine, next.handoverId(), evidence(next)));
-    move(
-        seen,
-        next,
-        "in service, by the word of " + seen.target(),
-        tx -> draft.ifPresent(document -> parts.packs().add(tx, document)));
+    move(seen, next, words, tx -> draft.ifPresent(document -> parts.packs().add(tx, document)));
   }
 
   private static ObjectNode evidence(Row row) {

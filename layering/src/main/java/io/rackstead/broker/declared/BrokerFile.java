@@ -77,6 +77,11 @@ public record BrokerFile(
     return new BrokerReader(Yaml.read(text)).read();
   }
 
+  /// Whether it is in service as soon as it was taken: nothing is asked afterwards.
+  public boolean accepted() {
+    return by == By.STEPS && proof.isEmpty();
+  }
+
   /// Whether a machine has something to come in with.
   public boolean prepares() {
     return !node.nothing();
