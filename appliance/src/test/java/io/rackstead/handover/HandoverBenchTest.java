@@ -2,11 +2,13 @@ package io.rackstead.handover;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.OperatingSystemMXBean;
 import com.sun.net.httpserver.HttpServer;
 import io.rackstead.access.Principal.Role;
 import io.rackstead.access.Served;
 import io.rackstead.machine.Actor;
 import io.rackstead.machine.Event;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -59,6 +61,8 @@ class HandoverBenchTest {
         served.handovers.begin(served.now(machine), "hook", "", io.rackstead.access.Origin.CONSOLE);
       }
       var handovers = served.handoversOn(workers);
+      var here = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+      long cpu = here.getProcessCpuTime();
       long begun = System.nanoTime();
       handovers.look();
       while (served.handovers.count(Row.State.IN_SERVICE) < MANY
@@ -69,8 +73,13 @@ class HandoverBenchTest {
       double seconds = (System.nanoTime() - begun) / 1e9;
       double least = MANY * 0.050 / AT_A_TIME;
       System.out.printf(
-          "hand-over: %d machines in %.2f s, %.2f s by arithmetic: %.2f times%n",
-          MANY, seconds, least, seconds / least);
+          "hand-over: %d machines in %.2f s, %.2f s by arithmetic: %.2f times; CPU %.2f ms each, the receiver's among it; load %.1f%n",
+          MANY,
+          seconds,
+          least,
+          seconds / least,
+          (here.getProcessCpuTime() - cpu) / 1e6 / MANY,
+          here.getSystemLoadAverage());
       assertThat(taken.get()).isEqualTo(MANY);
     } finally {
       above.stop(0);
