@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -58,6 +59,21 @@ class WireTest {
           "devices/", "hostname=dev$n;mac_addresses=52:54:00:00:01:$x",
           "notifications/", "message=50% + more ä;users=true",
           "machines/{system_id}/", "description=ä $n");
+
+  /// As they are asked for here, on machines that are Ready and with nothing said: nothing is other
+  /// than before, and nothing is written. Images are built, not imported.
+  private static final Set<String> CHANGE_NOTHING =
+      Set.of(
+          "PUT nodes/{system_id}/blockdevices/{id}/",
+          "PUT nodes/{system_id}/interfaces/{id}/",
+          "POST boot-resources/ op=import",
+          "POST boot-resources/ op=stop_import",
+          "POST rackcontrollers/ op=import_boot_images",
+          "POST machines/{system_id}/ op=release",
+          "POST machines/{system_id}/ op=clear_default_gateways",
+          "POST machines/ op=release",
+          "POST machines/ op=accept",
+          "POST machines/ op=accept_all");
 
   @TempDir Path folder;
   private Served served;
@@ -184,7 +200,10 @@ class WireTest {
   }
 
   private Answer ask(WireClient client, Operation operation, Map<String, String> objects) {
-    var path = path(operation, objects);
+    return ask(client, operation, path(operation, objects));
+  }
+
+  private Answer ask(WireClient client, Operation operation, String path) {
     var sent = client.send(operation.method, path, operation.op, parameters(operation));
     return served.ask(
         operation.method,
@@ -218,6 +237,38 @@ class WireTest {
       }
     }
     assertThat(complaints).as("%d operations", operations.size()).isEmpty();
+  }
+
+  /// What was asked for and done can be looked up: who, when, from where, what.
+  @Test
+  void everyWriteThatIsDoneIsInTheAudit() {
+    var operations = described();
+    operations.removeIf(operation -> operation.method.equals("GET"));
+    operations.sort(java.util.Comparator.comparing(operation -> operation.method.equals("DELETE")));
+    var objects = objects(described());
+    var silent = new ArrayList<String>();
+    int done = 0;
+    for (var operation : operations) {
+      var path = path(operation, objects);
+      long before = audited();
+      var answer = ask(WireClient.values()[0], operation, path);
+      if (answer.status() < 300) {
+        done++;
+        if (audited() == before && !CHANGE_NOTHING.contains(operation.toString())) {
+          silent.add(operation + " " + answer.status());
+        }
+      }
+    }
+    assertThat(done).isGreaterThan(40);
+    assertThat(silent).isEmpty();
+  }
+
+  private long audited() {
+    return served
+        .site
+        .database
+        .<Optional<Long>>read(tx -> tx.one("select count(*) from audit", row -> row.getLong(1)))
+        .orElseThrow();
   }
 
   private static List<String> wrong(Operation operation, Answer answer) {
