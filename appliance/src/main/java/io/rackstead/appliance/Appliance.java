@@ -24,6 +24,7 @@ import io.rackstead.assign.Policies;
 import io.rackstead.assign.PolicyApi;
 import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.BmcTrace;
+import io.rackstead.boot.ExplainApi;
 import io.rackstead.boot.Journal;
 import io.rackstead.boot.MachineBooter;
 import io.rackstead.boot.MetadataApi;
@@ -344,6 +345,8 @@ public final class Appliance implements AutoCloseable {
                   sessionApi)
               .routes());
       routes.addAll(new StatusApi(this::status).routes());
+      var explainApi = new ExplainApi(machines, pxe::explain);
+      routes.addAll(explainApi.routes());
       var doorman = new Doorman(database, users, keys, people, clock, config.plaintextFrom());
       var tls = tls(config, new Certificates(random, clock));
       web =
@@ -368,7 +371,8 @@ public final class Appliance implements AutoCloseable {
                   machines,
                   events,
                   clock,
-                  () -> StatusApi.lines(status()))));
+                  () -> StatusApi.lines(status()),
+                  explainApi::lines)));
 
       sweeper.every(Duration.ofHours(1), "capabilities", capabilities::sweep);
       sweeper.every(Duration.ofSeconds(30), "policies", policies::look);

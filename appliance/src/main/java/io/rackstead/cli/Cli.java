@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 public final class Cli {
   /// The names of the sub-commands, to tell them from the flags of the appliance itself.
   public static final Set<String> COMMANDS =
-      Set.of("createadmin", "apikey", "events", "backup", "restore", "confirm", "status", "help");
+      Set.of("createadmin", "apikey", "events", "explain", "backup", "restore", "confirm", "status", "help");
 
   private final PrintStream out;
   private final PrintStream err;
@@ -49,6 +49,7 @@ public final class Cli {
             .addSubcommand(new CreateAdmin(cli))
             .addSubcommand(new Key(cli))
             .addSubcommand(new Events(cli))
+            .addSubcommand(new Explain(cli))
             .addSubcommand(new BackUp(cli))
             .addSubcommand(new Restore(cli))
             .addSubcommand(new Confirm(cli))
@@ -190,6 +191,53 @@ public final class Cli {
   }
 
   @Command(
+      name = "explain",
+      description = "Prints what a client would get if it asked now, and why; nothing changes.")
+  static final class Explain extends Base {
+    @Option(names = "--mac", required = true, paramLabel = "MAC", description = "who asks")
+    String mac = "";
+
+    @Option(
+        names = "--arch",
+        defaultValue = "7",
+        paramLabel = "N",
+        description = "its firmware by RFC 4578: 0 BIOS, 7 UEFI x64, 11 arm64, 16 HTTP Boot")
+    String arch = "7";
+
+    @Option(
+        names = "--stage",
+        defaultValue = "firmware",
+        paramLabel = "S",
+        description = "firmware, loader, script or system")
+    String stage = "firmware";
+
+    @Option(names = "--uuid", defaultValue = "", paramLabel = "U", description = "system UUID")
+    String uuid = "";
+
+    @Option(names = "--relay", defaultValue = "", paramLabel = "IP", description = "its relay")
+    String relay = "";
+
+    @Option(
+        names = "--interface",
+        defaultValue = "",
+        paramLabel = "NAME",
+        description = "ours that it asks on; needed where several are served and no relay is")
+    String networkInterface = "";
+
+    Explain(Cli cli) {
+      super(cli);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+      if (!ControlServer.running(data)) {
+        throw new IOException("no appliance runs on " + data.toAbsolutePath().normalize());
+      }
+      return cli.ask(data, "explain", mac, arch, stage, uuid, relay, networkInterface);
+    }
+  }
+
+  @Command(
       name = "backup",
       description = {
         "Writes the database and the key of its secrets to a zip file, also while it runs.",
@@ -280,6 +328,7 @@ public final class Cli {
     lines.add("createadmin --username U --password-file F   make an administrator");
     lines.add("apikey --username U [--new]                  print an API key");
     lines.add("events MACHINE [--follow]                    what happened to a machine");
+    lines.add("explain --mac MAC                            what a client would boot, and why");
     lines.add("status                                       how the running appliance is");
     lines.add("backup FILE                                  write a backup, also while it runs");
     lines.add(

@@ -51,7 +51,8 @@ final class Closed {
               machines,
               events,
               clock,
-              List::of);
+              List::of,
+              _ -> List.of());
       return desk.run(command, arguments, printing(out, err));
     }
   }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// What can be asked of an appliance from its own host. The same desk serves the control socket of
@@ -34,6 +35,7 @@ public final class Desk {
   private final EventLog events;
   private final InstantSource clock;
   private final Supplier<List<String>> status;
+  private final Function<List<String>, List<String>> explain;
 
   public Desk(
       Path data,
@@ -43,7 +45,8 @@ public final class Desk {
       Machines machines,
       EventLog events,
       InstantSource clock,
-      Supplier<List<String>> status) {
+      Supplier<List<String>> status,
+      Function<List<String>, List<String>> explain) {
     this.data = data;
     this.database = database;
     this.users = users;
@@ -52,6 +55,7 @@ public final class Desk {
     this.events = events;
     this.clock = clock;
     this.status = status;
+    this.explain = explain;
   }
 
   /// Carries out a command; answers the exit code.
@@ -63,6 +67,12 @@ public final class Desk {
       case "events" -> events(arguments.get(0), arguments.get(1).equals("follow"), out);
       case "backup" -> backup(Path.of(arguments.get(0)), out);
       case "confirm" -> confirm(out);
+      case "explain" -> {
+        for (var line : explain.apply(arguments)) {
+          out.line(line.replaceAll("\\p{Cntrl}", "·"));
+        }
+        yield 0;
+      }
       case "status" -> {
         for (var line : status.get()) {
           out.line(line);

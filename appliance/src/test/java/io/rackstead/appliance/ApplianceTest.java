@@ -3,8 +3,11 @@ package io.rackstead.appliance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rackstead.bmc.fake.FakeBmcs;
+import io.rackstead.cli.Cli;
 import io.rackstead.http.Json;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -12,12 +15,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -112,6 +117,41 @@ class ApplianceTest {
     } finally {
       other.close();
     }
+  }
+
+  @Test
+  void anUnknownClientIsExplainedTwiceTheSameAndLeavesNoTrace() throws Exception {
+    try (var appliance = start(0, freeUdp(), freeUdp())) {
+      appliance.serving().get(20, TimeUnit.SECONDS);
+      var first = explain("--mac", "52:54:00:00:00:0a");
+      assertThat(first)
+          .contains("network  127.0.0.0/8", "yiaddr 127.0.1.10", "rule     ", "an unknown client is noted");
+      assertThat(explain("--mac", "52:54:00:00:00:0a")).isEqualTo(first);
+      // nothing was held for the one who was only asked about
+      assertThat(explain("--mac", "52:54:00:00:00:0b")).contains("yiaddr 127.0.1.10");
+      assertThat(explain("--mac", "52:54:00:00:00:0a", "--relay", "172.16.0.1"))
+          .contains("no served network fits");
+      assertThat(explain("--mac", "nobody")).contains("not a MAC address: nobody");
+      assertThat(explain("--mac", "52:54:00:00:00:0a", "--stage", "moon"))
+          .contains("stage is one of firmware, loader, script, system, got moon");
+    }
+  }
+
+  private String explain(String... words) {
+    var said = new ByteArrayOutputStream();
+    var stream = new PrintStream(said, true, StandardCharsets.UTF_8);
+    var all =
+        Stream.of(Stream.of("explain"), Stream.of(words), Stream.of("--data", data.toString()))
+            .flatMap(part -> part)
+            .toList();
+    Cli.run(
+        all,
+        stream,
+        stream,
+        _ -> {
+          throw new IllegalStateException("the appliance runs, its database is not opened");
+        });
+    return said.toString(StandardCharsets.UTF_8);
   }
 
   private static int freeUdp() throws IOException {

@@ -57,7 +57,8 @@ class CliTest {
         site.machines,
         site.events,
         site,
-        () -> List.of("rackstead runs"));
+        () -> List.of("rackstead runs"),
+        words -> List.of("asked " + String.join("|", words)));
   }
 
   private Path passwordFile() throws Exception {
@@ -87,6 +88,8 @@ class CliTest {
       var rights = Files.getPosixFilePermissions(data.resolve("control.sock"));
       assertThat(PosixFilePermissions.toString(rights)).isEqualTo("rw-------");
       assertThat(run("status")).isEqualTo(new Said(0, "rackstead runs\n", ""));
+      assertThat(run("explain", "--mac", "52:54:00:00:00:0a", "--relay", "10.0.0.1"))
+          .isEqualTo(new Said(0, "asked 52:54:00:00:00:0a|7|firmware||10.0.0.1|\n", ""));
       assertThat(
               run("createadmin", "--username", "ada", "--password-file", passwordFile().toString())
                   .exit())

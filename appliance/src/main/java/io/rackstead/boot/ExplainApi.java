@@ -1,0 +1,117 @@
+package io.rackstead.boot;
+
+import io.rackstead.http.Problem;
+import io.rackstead.http.Reply;
+import io.rackstead.http.Request;
+import io.rackstead.http.Route;
+import io.rackstead.http.Route.Access;
+import io.rackstead.machine.Machines;
+import io.rackstead.pxe.ClientArch;
+import io.rackstead.pxe.Explanation;
+import io.rackstead.pxe.Explanation.Question;
+import io.rackstead.pxe.Explanation.Stage;
+import io.rackstead.pxe.net.MacAddress;
+import io.rackstead.pxe.net.Subnet;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/// What a client would get if it asked now, and why: for the pages and for the command line.
+public final class ExplainApi {
+  /// What may be said about the client, in the order that the command line sends it.
+  public static final List<String> WORDS =
+      List.of("mac", "arch", "stage", "uuid", "relay", "interface");
+
+  private final Machines machines;
+  private final Function<Question, Explanation> explain;
+
+  public ExplainApi(Machines machines, Function<Question, Explanation> explain) {
+    this.machines = machines;
+    this.explain = explain;
+  }
+
+  public List<Route> routes() {
+    return List.of(Route.get("/api/explain", Access.VIEW, this::answer));
+  }
+
+  private Reply answer(Request request) {
+    Question question;
+    try {
+      question = question(word -> request.query(word).orElse(""));
+    } catch (IllegalArgumentException e) {
+      throw new Problem(400, String.valueOf(e.getMessage()), e);
+    }
+    var hidden =
+        machines
+            .byMac(question.mac())
+            .filter(machine ->
+                !request.principal().sees(machine.labels().owner(), machine.labels().pool()));
+    if (hidden.isPresent()) {
+      throw new Problem(404, "no machine " + question.mac());
+    }
+    return Reply.json(explain.apply(question));
+  }
+
+  /// For a terminal.
+  ///
+  /// @param words one for each of [#WORDS], empty where nothing was said
+  public List<String> lines(List<String> words) {
+    return explain.apply(question(word -> words.get(WORDS.indexOf(word)))).lines();
+  }
+
+  private static Question question(Function<String, String> said) {
+    return new Question(
+        MacAddress.parse(said.apply("mac")),
+        arch(said.apply("arch")),
+        stage(said.apply("stage")),
+        text(said, "uuid").map(ExplainApi::uuid),
+        text(said, "relay").map(Subnet::address),
+        text(said, "interface"));
+  }
+
+  private static Optional<String> text(Function<String, String> said, String word) {
+    return Optional.of(said.apply(word)).filter(text -> !text.isEmpty());
+  }
+
+  private static ClientArch arch(String text) {
+    if (text.isEmpty()) {
+      return ClientArch.UEFI_X64;
+    }
+    try {
+      return ClientArch.of(Integer.parseInt(text));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "arch is a number of RFC 4578, as 0 for BIOS or 7 for UEFI, got " + text, e);
+    }
+  }
+
+  private static Stage stage(String text) {
+    return Arrays.stream(Stage.values())
+        .filter(stage -> word(stage).equals(text.isEmpty() ? word(Stage.FIRMWARE) : text))
+        .findFirst()
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "stage is one of "
+                    + Arrays.stream(Stage.values())
+                        .map(ExplainApi::word)
+                        .collect(Collectors.joining(", "))
+                    + ", got "
+                    + text));
+  }
+
+  private static String word(Stage stage) {
+    return stage.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static UUID uuid(String text) {
+    try {
+      return UUID.fromString(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("uuid is a system UUID of SMBIOS, got " + text, e);
+    }
+  }
+}
