@@ -21,7 +21,16 @@ import picocli.CommandLine.Parameters;
 public final class Cli {
   /// The names of the sub-commands, to tell them from the flags of the appliance itself.
   public static final Set<String> COMMANDS =
-      Set.of("createadmin", "apikey", "events", "explain", "backup", "restore", "confirm", "status", "help");
+      Set.of(
+          "createadmin",
+          "apikey",
+          "events",
+          "explain",
+          "backup",
+          "restore",
+          "confirm",
+          "status",
+          "help");
 
   private final PrintStream out;
   private final PrintStream err;

@@ -125,7 +125,11 @@ class ApplianceTest {
       appliance.serving().get(20, TimeUnit.SECONDS);
       var first = explain("--mac", "52:54:00:00:00:0a");
       assertThat(first)
-          .contains("network  127.0.0.0/8", "yiaddr 127.0.1.10", "rule     ", "an unknown client is noted");
+          .contains(
+              "network  127.0.0.0/8",
+              "yiaddr 127.0.1.10",
+              "rule     ",
+              "an unknown client is noted");
       assertThat(explain("--mac", "52:54:00:00:00:0a")).isEqualTo(first);
       // nothing was held for the one who was only asked about
       assertThat(explain("--mac", "52:54:00:00:00:0b")).contains("yiaddr 127.0.1.10");
