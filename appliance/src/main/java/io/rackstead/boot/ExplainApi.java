@@ -5,6 +5,7 @@ import io.rackstead.http.Reply;
 import io.rackstead.http.Request;
 import io.rackstead.http.Route;
 import io.rackstead.http.Route.Access;
+import io.rackstead.machine.Identity;
 import io.rackstead.machine.Machines;
 import io.rackstead.pxe.ClientArch;
 import io.rackstead.pxe.Explanation;
@@ -45,15 +46,19 @@ public final class ExplainApi {
     } catch (IllegalArgumentException e) {
       throw new Problem(400, String.valueOf(e.getMessage()), e);
     }
-    var hidden =
-        machines
-            .byMac(question.mac())
-            .filter(machine ->
-                !request.principal().sees(machine.labels().owner(), machine.labels().pool()));
-    if (hidden.isPresent()) {
+    if (machines.list().stream()
+        .filter(machine -> meant(question, machine.identity()))
+        .anyMatch(machine ->
+            !request.principal().sees(machine.labels().owner(), machine.labels().pool()))) {
       throw new Problem(404, "no machine " + question.mac());
     }
     return Reply.json(explain.apply(question));
+  }
+
+  /// As it would be known by what it says of itself.
+  private static boolean meant(Question question, Identity identity) {
+    return identity.macs().contains(question.mac())
+        || question.systemUuid().isPresent() && identity.uuid().equals(question.systemUuid());
   }
 
   /// For a terminal.
