@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -35,7 +36,12 @@ final class Api {
           .readTimeout(Duration.ofSeconds(60))
           .build();
 
-  /// @param key `consumer:token:secret`, as `appliance/run apikey` prints it
+  /// @param key `consumer:token:secret`, as `appliance/run apikey` prints it The port that the
+  ///   appliance listens on, on the host as in its own namespace.
+  int port() {
+    return URI.create(base).getPort();
+  }
+
   Api(String base, String key) {
     this.base = base;
     String[] parts = key.strip().split(":", -1);

@@ -247,9 +247,10 @@ class MaasFlowStoryTest {
         on(
             server,
             address,
-            "echo %s | base64 -d > /tmp/maas.py; sudo python3 /tmp/maas.py http://10.77.0.1:5240/MAAS/metadata/ %s %s %s 2>/dev/null"
+            "echo %s | base64 -d > /tmp/maas.py; sudo python3 /tmp/maas.py http://10.77.0.1:%d/MAAS/metadata/ %s %s %s 2>/tmp/errors || cat /tmp/errors"
                 .formatted(
                     Base64.getEncoder().encodeToString(program),
+                    api.port(),
                     id,
                     token.path("token_key").asText(),
                     token.path("token_secret").asText()));
