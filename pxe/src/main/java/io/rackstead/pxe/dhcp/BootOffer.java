@@ -57,7 +57,7 @@ record BootOffer(Step step, String rule, List<BootEffect> effects) {
       // UEFI 2.10 §24.7.3.1: without this the firmware takes no URL
       options = options.with(DhcpOptions.CLASS_ID, "HTTPClient");
     }
-    var uuid = asked.options().octets(DhcpOptions.CLIENT_UUID);
+    var uuid = asked.options().octets(DhcpOptions.CLIENT_UUID).filter(id -> id.length == 17);
     if (uuid.isPresent()) {
       options = options.with(DhcpOptions.CLIENT_UUID, uuid.get());
     }

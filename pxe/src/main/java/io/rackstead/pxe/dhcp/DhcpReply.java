@@ -10,6 +10,7 @@ import java.net.Inet4Address;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Optional;
 import java.util.Set;
 
 /// Builds replies and says where they go: RFC 2131 §4.1 and table 3.
@@ -135,14 +136,18 @@ final class DhcpReply {
         .orElse(routes);
   }
 
-  /// The reply without as many extra options as it takes to fit, the last numbers first.
-  static DhcpMessage fitting(DhcpMessage reply, Served network, int limit) {
+  /// The reply without as many extra options as it takes to fit, the last numbers first; empty when
+  /// even what has to be in it does not, because the client or relay sent more than can go back.
+  static Optional<DhcpMessage> fitting(DhcpMessage reply, Served network, int limit) {
     var fitted = reply;
     var extra = new ArrayList<>(network.templates().of(reply.chaddr(), NONE).values().keySet());
-    while (!fits(fitted, limit) && !extra.isEmpty()) {
+    while (!fits(fitted, limit)) {
+      if (extra.isEmpty()) {
+        return Optional.empty();
+      }
       fitted = with(fitted, fitted.options().without(extra.removeLast()));
     }
-    return fitted;
+    return Optional.of(fitted);
   }
 
   private static boolean fits(DhcpMessage reply, int limit) {

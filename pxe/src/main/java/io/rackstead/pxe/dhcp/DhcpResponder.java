@@ -252,8 +252,7 @@ final class DhcpResponder {
     reply = DhcpReply.withLease(DhcpReply.withNetwork(reply, network), time);
     reply = DhcpReply.withTemplate(reply, asked, network);
     reply = boot.addTo(reply, asked, network.serverAddress(), false);
-    reply = DhcpReply.fitting(reply, network, asked.longestAnswer());
-    return send(asked, network.mode(), reply, boot, needsDisk);
+    return send(asked, network, reply, boot, needsDisk);
   }
 
   private Answer inform(DhcpMessage asked, Served network) {
@@ -261,13 +260,15 @@ final class DhcpResponder {
     var reply = DhcpReply.to(asked, MessageType.ACK, NONE, serverId(asked, network));
     reply = DhcpReply.withTemplate(DhcpReply.withNetwork(reply, network), asked, network);
     reply = boot.addTo(reply, asked, network.serverAddress(), false);
-    reply = DhcpReply.fitting(reply, network, asked.longestAnswer());
-    return send(asked, network.mode(), reply, boot, false);
+    return send(asked, network, reply, boot, false);
   }
 
   private Answer nak(DhcpMessage asked, Served network, String reason) {
     var reply = DhcpReply.to(asked, MessageType.NAK, NONE, serverId(asked, network));
     var told = DhcpReply.with(reply, reply.options().with(DhcpOptions.MESSAGE, reason));
+    if (DhcpReply.fitting(told, network, asked.longestAnswer()).isEmpty()) {
+      return noRoom(asked, network.mode(), BootOffer.NOT_ASKED);
+    }
     return new Answer(
         Optional.of(route(told, asked)),
         trace(asked, network.mode(), "NAK: " + reason, ""),
@@ -288,7 +289,7 @@ final class DhcpResponder {
     var answer = type == MessageType.DISCOVER ? MessageType.OFFER : MessageType.ACK;
     var reply = DhcpReply.to(asked, answer, NONE, network.serverAddress());
     return send(
-        asked, Mode.PROXY, boot.addTo(reply, asked, network.serverAddress(), true), boot, false);
+        asked, network, boot.addTo(reply, asked, network.serverAddress(), true), boot, false);
   }
 
   private Answer proxyPort(DhcpMessage asked, Served network, MessageType type, Arrival arrival) {
@@ -302,16 +303,29 @@ final class DhcpResponder {
       return silence(asked, Mode.PROXY, boot.text(), boot);
     }
     var reply = DhcpReply.to(asked, MessageType.ACK, NONE, network.serverAddress());
-    var full = boot.addTo(reply, asked, network.serverAddress(), true);
+    var full =
+        DhcpReply.fitting(
+            boot.addTo(reply, asked, network.serverAddress(), true),
+            network,
+            asked.longestAnswer());
+    if (full.isEmpty()) {
+      return noRoom(asked, Mode.PROXY, boot);
+    }
     return new Answer(
-        Optional.of(new Reply(full, arrival.source(), arrival.sourcePort(), asked.longestAnswer())),
+        Optional.of(
+            new Reply(full.get(), arrival.source(), arrival.sourcePort(), asked.longestAnswer())),
         trace(asked, Mode.PROXY, "ACK, " + boot.text(), boot.rule()),
         boot.effects(),
         false);
   }
 
   private Answer send(
-      DhcpMessage asked, Mode mode, DhcpMessage reply, BootOffer boot, boolean needsDisk) {
+      DhcpMessage asked, Served network, DhcpMessage whole, BootOffer boot, boolean needsDisk) {
+    var fitted = DhcpReply.fitting(whole, network, asked.longestAnswer());
+    if (fitted.isEmpty()) {
+      return noRoom(asked, network.mode(), boot);
+    }
+    var reply = fitted.get();
     var text = new StringBuilder(reply.type().map(Enum::name).orElse("?"));
     if (!reply.yiaddr().equals(NONE)) {
       text.append(' ').append(reply.yiaddr().getHostAddress());
@@ -321,9 +335,13 @@ final class DhcpResponder {
     }
     return new Answer(
         Optional.of(route(reply, asked)),
-        trace(asked, mode, text.toString(), boot.rule()),
+        trace(asked, network.mode(), text.toString(), boot.rule()),
         boot.effects(),
         needsDisk);
+  }
+
+  private static Answer noRoom(DhcpMessage asked, Mode mode, BootOffer boot) {
+    return silence(asked, mode, "what it wants back leaves no room for an answer", boot);
   }
 
   private Reply route(DhcpMessage reply, DhcpMessage asked) {

@@ -20,6 +20,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -51,12 +52,16 @@ public final class DhcpServer implements AutoCloseable {
   private final Map<Listener, String> failed = new TreeMap<>();
   private boolean closed;
 
-  private record Listener(String networkInterface, boolean proxyPort)
+  /// @param index the interface's number: one that went and came again has another, and a socket
+  ///   that was bound to the old one would hear nothing for ever
+  private record Listener(String networkInterface, int index, boolean proxyPort)
       implements Comparable<Listener> {
     @Override
     public int compareTo(Listener other) {
-      int byName = networkInterface.compareTo(other.networkInterface);
-      return byName != 0 ? byName : Boolean.compare(proxyPort, other.proxyPort);
+      return Comparator.comparing(Listener::networkInterface)
+          .thenComparing(Listener::index)
+          .thenComparing(Listener::proxyPort)
+          .compare(this, other);
     }
   }
 
@@ -155,11 +160,12 @@ public final class DhcpServer implements AutoCloseable {
     }
     var wanted = new HashSet<Listener>();
     for (var name : names) {
+      int index = name.equals(ANY) ? 0 : indexOf(name);
       if (config.dhcpPort() >= 0) {
-        wanted.add(new Listener(name, false));
+        wanted.add(new Listener(name, index, false));
       }
       if (config.proxyPort() >= 0) {
-        wanted.add(new Listener(name, true));
+        wanted.add(new Listener(name, index, true));
       }
     }
     return wanted;
@@ -234,6 +240,16 @@ public final class DhcpServer implements AutoCloseable {
     } catch (SocketException e) {
       LOG.debug("interface {}: {}", name, e.getMessage());
       return Optional.empty();
+    }
+  }
+
+  private static int indexOf(String name) {
+    try {
+      var found = NetworkInterface.getByName(name);
+      return found == null ? 0 : found.getIndex();
+    } catch (SocketException e) {
+      LOG.debug("interface {}: {}", name, e.getMessage());
+      return 0;
     }
   }
 

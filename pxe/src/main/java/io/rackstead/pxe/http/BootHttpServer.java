@@ -4,6 +4,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -112,23 +113,29 @@ public final class BootHttpServer implements AutoCloseable {
     @Override
     protected void initChannel(SocketChannel connection) {
       connections.add(connection);
-      var deadline = new RequestDeadline(requestSeconds);
       connection
           .pipeline()
           .addLast(share)
           // progress of a long download counts as activity, a client that takes nothing does not
-          .addLast(new IdleStateHandler(true, 0, 0, IDLE_SECONDS, TimeUnit.SECONDS))
-          .addLast(deadline)
-          .addLast(
-              new HttpServerCodec(
-                  new HttpDecoderConfig()
-                      .setMaxInitialLineLength(MAX_LINE)
-                      .setMaxHeaderSize(MAX_HEADERS)))
-          .addLast(new HttpServerKeepAliveHandler())
-          // requests that were sent without waiting are read one by one: each may open a file
-          .addLast(new FlowControlHandler())
-          .addLast(new BootHttpHandler(pages, deadline));
+          .addLast(new IdleStateHandler(true, 0, 0, IDLE_SECONDS, TimeUnit.SECONDS));
+      reading(connection.pipeline(), pages, requestSeconds);
     }
+  }
+
+  /// From octets to pages, on one connection.
+  static void reading(ChannelPipeline pipeline, BootPages pages, int requestSeconds) {
+    var deadline = new RequestDeadline(requestSeconds);
+    pipeline
+        .addLast(deadline)
+        .addLast(
+            new HttpServerCodec(
+                new HttpDecoderConfig()
+                    .setMaxInitialLineLength(MAX_LINE)
+                    .setMaxHeaderSize(MAX_HEADERS)))
+        .addLast(new HttpServerKeepAliveHandler())
+        // requests that were sent without waiting are read one by one: each may open a file
+        .addLast(new FlowControlHandler())
+        .addLast(new BootHttpHandler(pages, deadline));
   }
 
   public InetSocketAddress address() {

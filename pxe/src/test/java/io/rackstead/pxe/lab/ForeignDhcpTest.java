@@ -92,41 +92,65 @@ class ForeignDhcpTest {
       dnsmasq(net, "--dhcp-relay=10.90.0.1,10.77.0.1");
       var log = ours(net, "relay");
 
-      var said = folder.resolve("lease");
-      var script = folder.resolve("script");
-      Files.writeString(script, "#!/bin/sh\n[ \"$1\" = bound ] && env > " + said + "\nexit 0\n");
-      Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
-      net.in(
-          "c",
-          "busybox",
-          "udhcpc",
-          "-i",
-          "c0",
-          "-f",
-          "-q",
-          "-n",
-          "-t",
-          "10",
-          "-T",
-          "2",
-          "-V",
-          "PXEClient:Arch:00007:UNDI:003016",
-          "-x",
-          "0x5d:0007",
-          "-x",
-          "0x5e:010310",
-          "-O",
-          "bootfile",
-          "-O",
-          "tftp",
-          "-s",
-          script.toString());
-      var lease = Files.readString(said);
+      var lease = lease(net);
       assertThat(lease)
           .contains("ip=10.90.0.50\n", "mask=24\n", "router=10.90.0.1\n")
           .contains("serverid=10.77.0.1\n", "boot_file=snponly.efi\n", "siaddr=10.77.0.1\n");
       Namespaces.await(log, "10.90.0.50");
     }
+  }
+
+  /// A card that is pulled and put in again: same name, another interface.
+  @Test
+  void anInterfaceThatGoesAndComesIsServedAgain() throws Exception {
+    try (var net = new Namespaces("s", "c")) {
+      connected(net);
+      ours(net, "server");
+      assertThat(lease(net)).contains("ip=10.77.0.50\n");
+      net.in("s", "ip", "link", "del", "prov0");
+      connected(net);
+      // the client's end is another, too, and so is its address
+      assertThat(lease(net)).contains("ip=10.77.0.51\n");
+    }
+  }
+
+  /// What an independent client was told, as its script sees it.
+  private String lease(Namespaces net) throws Exception {
+    var said = folder.resolve("lease");
+    var script = folder.resolve("script");
+    Files.writeString(script, "#!/bin/sh\n[ \"$1\" = bound ] && env > " + said + "\nexit 0\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    net.in(
+        "c",
+        "busybox",
+        "udhcpc",
+        "-i",
+        "c0",
+        "-f",
+        "-q",
+        "-n",
+        "-t",
+        "10",
+        "-T",
+        "2",
+        "-V",
+        "PXEClient:Arch:00007:UNDI:003016",
+        "-x",
+        "0x5d:0007",
+        "-x",
+        "0x5e:010310",
+        "-O",
+        "bootfile",
+        "-O",
+        "tftp",
+        "-s",
+        script.toString());
+    return Files.readString(said);
+  }
+
+  private static void connected(Namespaces net) throws Exception {
+    net.cable("s", "prov0", "c", "c0");
+    net.in("s", "ip", "addr", "add", "10.77.0.1/24", "dev", "prov0");
   }
 
   private static void dnsmasq(Namespaces net, String... options) throws Exception {
