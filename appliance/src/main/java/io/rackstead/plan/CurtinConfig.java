@@ -6,6 +6,7 @@ import io.rackstead.commission.Hardware;
 import io.rackstead.commission.Hardware.Disk;
 import io.rackstead.machine.Deployment;
 import io.rackstead.machine.Machine;
+import io.rackstead.yaml.BlockYaml;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +37,7 @@ public final class CurtinConfig {
           disk(machine, deployment).ifPresent(disk -> config.set("storage", storage(disk)));
         });
     config.set("network", NetworkConfig.of(machine));
-    var text = HEAD + new String(Yaml.bytes(config), StandardCharsets.UTF_8);
+    var text = HEAD + new String(BlockYaml.bytes(config), StandardCharsets.UTF_8);
     return text.getBytes(StandardCharsets.UTF_8);
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rackstead.machine.Deployment;
 import io.rackstead.machine.Machine;
 import io.rackstead.node.Around;
+import io.rackstead.yaml.BlockYaml;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -38,14 +39,14 @@ public final class Seed {
   /// @param firstBoot a script that the first start runs besides what the owner wants; empty: none
   public static byte[] content(String path, Machine machine, String reportUrl, String firstBoot) {
     return switch (path.substring(path.lastIndexOf('/') + 1)) {
-      case "meta-data" -> Yaml.bytes(metaData(machine));
+      case "meta-data" -> BlockYaml.bytes(metaData(machine));
       case "user-data" ->
           userData(machine.deployment().map(Deployment::userData).orElse(""))
               .getBytes(StandardCharsets.UTF_8);
       // a script, not cloud-config: its lists would give way to those of the owner
       case "vendor-data" -> userData(firstBoot).getBytes(StandardCharsets.UTF_8);
-      case "network-config" -> Yaml.bytes(NetworkConfig.of(machine));
-      case "90-rackstead.cfg" -> Yaml.bytes(config(machine, reportUrl));
+      case "network-config" -> BlockYaml.bytes(NetworkConfig.of(machine));
+      case "90-rackstead.cfg" -> BlockYaml.bytes(config(machine, reportUrl));
       default -> throw new IllegalArgumentException("no seed file " + path);
     };
   }

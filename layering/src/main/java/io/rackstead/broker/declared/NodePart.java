@@ -1,15 +1,12 @@
 package io.rackstead.broker.declared;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rackstead.broker.FirstStart;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 
-/// What a node needs of its own to come in: files, and commands that its first start runs. It
-/// becomes one shell script in which every value is data: file contents are encoded, arguments are
-/// quoted.
+/// What a node needs of its own to come in: files, and commands that its first start runs.
 ///
 /// @param commands each with its arguments, all of them templates
 public record NodePart(List<File> files, List<List<String>> commands) {
@@ -52,30 +49,16 @@ public record NodePart(List<File> files, List<List<String>> commands) {
     if (nothing()) {
       return "";
     }
-    var lines = new ArrayList<String>();
-    lines.add("#!/bin/sh");
-    lines.add("# " + Template.line(title));
-    lines.add("set -eu");
-    lines.add("umask 077");
-    lines.add(
-        "put() { mkdir -p \"$(dirname \"$1\")\"; base64 -d >\"$1.new\"; chmod \"$2\" \"$1.new\"; mv -f \"$1.new\" \"$1\"; }");
-    for (var file : files) {
-      lines.add("put " + quoted(file.path()) + " " + file.mode() + " <<'END'");
-      lines.add(Base64.getMimeEncoder(76, new byte[] {'\n'}).encodeToString(file.filled(values)));
-      lines.add("END");
-    }
-    for (var command : filled(values)) {
-      lines.add(String.join(" ", command.stream().map(NodePart::quoted).toList()));
-    }
-    var script = String.join("\n", lines) + "\n";
+    var filled =
+        new FirstStart(
+            files.stream()
+                .map(file -> new FirstStart.File(file.path(), file.mode(), file.filled(values)))
+                .toList(),
+            filled(values));
+    var script = filled.script(Template.line(title));
     if (script.length() > BYTES) {
       throw new BadBroker("the node's files come to more than " + (BYTES >> 10) + " KiB");
     }
     return script;
-  }
-
-  /// One argument, whatever stands in it.
-  static String quoted(String word) {
-    return "'" + word.replace("\0", "").replace("'", "'\\''") + "'";
   }
 }

@@ -1,4 +1,4 @@
-package io.rackstead.plan;
+package io.rackstead.yaml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-class YamlTest {
+class BlockYamlTest {
   @Test
   void aYamlReaderFindsEveryHostileValueAsItWas() {
     var hostile =
@@ -30,7 +30,7 @@ class YamlTest {
     tree.putArray("none");
     var read =
         new Load(LoadSettings.builder().build())
-            .loadFromString(new String(Yaml.bytes(tree), StandardCharsets.UTF_8));
+            .loadFromString(new String(BlockYaml.bytes(tree), StandardCharsets.UTF_8));
     assertThat(read)
         .isEqualTo(
             Map.of(

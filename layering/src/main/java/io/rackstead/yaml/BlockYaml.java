@@ -1,4 +1,4 @@
-package io.rackstead.plan;
+package io.rackstead.yaml;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
@@ -7,12 +7,12 @@ import java.util.regex.Pattern;
 /// Writes a tree as YAML in blocks, one key a line, so that people and line tools can read it.
 /// Every scalar is JSON, which YAML 1.2 reads as the same value (§1.3): nothing in it can end it
 /// early.
-final class Yaml {
+public final class BlockYaml {
   private static final Pattern PLAIN_KEY = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
 
-  private Yaml() {}
+  private BlockYaml() {}
 
-  static byte[] bytes(JsonNode tree) {
+  public static byte[] bytes(JsonNode tree) {
     var text = new StringBuilder();
     write(text, tree, "");
     return text.toString().getBytes(StandardCharsets.UTF_8);

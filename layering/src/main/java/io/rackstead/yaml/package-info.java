@@ -1,0 +1,3 @@
+/// Trees written as YAML that people can read. Start reading at [BlockYaml].
+@org.jspecify.annotations.NullMarked
+package io.rackstead.yaml;
