@@ -1,7 +1,6 @@
 package io.rackstead.image.build;
 
 import io.rackstead.image.Architecture;
-import io.rackstead.image.ImageId;
 import io.rackstead.image.directory.DirectoryImageStore;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -61,7 +60,7 @@ final class Builds {
           ephemeral(arguments);
         }
         case "loaders" -> loaders(arguments, suiteOr(arguments, LOADERS_SUITE));
-        case "debian-12", "debian-13" -> debian(ImageId.parse(what), arguments);
+        case "debian-12", "debian-13" -> debian(DebianRecipe.of(what, arguments), arguments);
         case "test-small" -> testSmall(arguments);
         default ->
             throw new IllegalArgumentException(
@@ -115,14 +114,10 @@ final class Builds {
     say.accept(ImageCommand.line(image));
   }
 
-  private void debian(ImageId id, Arguments arguments) throws IOException {
+  private void debian(DebianRecipe recipe, Arguments arguments) throws IOException {
     var archive = archive(arguments);
-    var inputs =
-        trees(archive)
-            .inputs(
-                id.series(),
-                DebianImageBuilder.packages(archive, id.series()),
-                DebianImageBuilder.customizing());
+    var id = recipe.id();
+    var inputs = trees(archive).inputs(recipe.suite(), recipe.packages(archive), recipe.more());
     var note = cache.resolve(id.osystem() + "-" + id.series() + ".built");
     var there = store.image(id, Architecture.AMD64);
     if (there.isPresent()
@@ -131,10 +126,10 @@ final class Builds {
       say.accept(id + " is as the archive is: nothing to build");
     } else {
       DebianImageBuilder.needRoot(id);
-      var tools = tools(archive, id.series());
+      var tools = tools(archive, recipe.suite());
       var image =
           new DebianImageBuilder(archive, cache.resolve("work"), say)
-              .build(id, tools, inputs, store);
+              .build(recipe, tools, inputs, store);
       Files.writeString(note, inputs + " " + image.raw().sha256());
       there = Optional.of(image);
     }

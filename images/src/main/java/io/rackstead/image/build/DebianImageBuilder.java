@@ -112,12 +112,14 @@ final class DebianImageBuilder {
 
   /// @param tools the unpacked packages of {@link DiskImageBuilder}, of the same release
   /// @param inputs a digest of all that goes in; identifiers on the disk follow from it
-  Image build(ImageId id, Path tools, String inputs, DirectoryImageStore store) throws IOException {
+  Image build(DebianRecipe recipe, Path tools, String inputs, DirectoryImageStore store)
+      throws IOException {
+    var id = recipe.id();
     Files.createDirectories(work);
     var folder = Files.createTempDirectory(work, id.series());
     try {
       var filesystem = DiskLayout.nameBased(id + inputs);
-      var root = install(id.series(), folder.resolve("root"));
+      var root = install(recipe, folder.resolve("root"));
       var script = Files.write(folder.resolve("customize.sh"), customizing());
       var _ =
           Subprocess.of(
@@ -141,8 +143,9 @@ final class DebianImageBuilder {
     }
   }
 
-  private Path install(String suite, Path root) throws IOException {
-    var packages = packages(archive, suite);
+  private Path install(DebianRecipe recipe, Path root) throws IOException {
+    var suite = recipe.suite();
+    var packages = recipe.packages(archive);
     say.accept(suite + ": installing " + packages.size() + " packages and what they need");
     var arguments = new ArrayList<String>();
     arguments.add("--variant=minbase");
@@ -155,7 +158,24 @@ final class DebianImageBuilder {
     arguments.add(root.toString());
     arguments.addAll(archive.sources(suite));
     var _ = Subprocess.of(PATIENCE, "mmdebstrap", arguments).run();
+    if (recipe.overlay().isPresent()) {
+      lay(recipe.overlay().get(), root);
+    }
     return root;
+  }
+
+  /// Through a link that the tree has, as Debian's `lib` -> `usr/lib`; what is laid there is
+  /// root's, whoever keeps the folder.
+  private void lay(Path overlay, Path root) throws IOException {
+    say.accept("laying " + overlay + " over it");
+    var packed = root.resolveSibling("overlay.tar").toString();
+    tar("--owner=0", "--group=0", "-cf", packed, "-C", overlay.toAbsolutePath().toString(), ".");
+    tar("--keep-directory-symlink", "--no-overwrite-dir", "-xpf", packed, "-C", root.toString());
+    Files.delete(Path.of(packed));
+  }
+
+  private static void tar(String... arguments) throws IOException {
+    var _ = Subprocess.of(Duration.ofMinutes(10), "tar", List.of(arguments)).run();
   }
 
   /// What the files take in blocks of 4 KiB.

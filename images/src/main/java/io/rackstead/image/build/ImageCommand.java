@@ -23,6 +23,9 @@ public final class ImageCommand {
 
         build ephemeral            make the system that servers run from memory
         build debian-12|debian-13  make a disk image of Debian (needs root)
+          --name NAME              as custom/NAME, with more in it than every server needs:
+          --include PKG,PKG        these packages too
+          --overlay FOLDER         and the files of this folder laid over it
         build loaders              fetch the iPXE that servers are started with, from the newest
                                    release that it was seen to work of; ephemeral fetches it too
         build test-small           make custom/test-small, a disk image of a few MiB that boots and

@@ -67,6 +67,33 @@ class ImageCommandTest {
   }
 
   @Test
+  void anImageWithMoreInItHasANameOfItsOwn() {
+    assertThat(run("build", "debian-12", "--include", "qemu-system-x86").err())
+        .contains("an image with more than debian-12 in it needs a name of its own: --name NAME");
+    assertThat(run("build", "debian-12", "--name", "node", "--include", "a b").err())
+        .contains("lists packages with commas between them, got 'a b'");
+    assertThat(run("build", "debian-12", "--name", "debian/buster").err())
+        .contains("--name is NAME or custom/NAME, got debian/buster");
+    assertThat(run("build", "debian-12", "--name", "node", "--overlay", "/nowhere").err())
+        .contains("--overlay names a folder, and /nowhere is none");
+  }
+
+  @Test
+  void whatIsLaidOverDecidesWhetherToBuildAnew() throws Exception {
+    var overlay = Files.createDirectories(folder.resolve("overlay/usr/bin"));
+    var kubelet = Files.writeString(overlay.resolve("kubelet"), "one");
+    var arguments =
+        Arguments.parse(
+            List.of("--name", "node", "--overlay", folder.resolve("overlay").toString()));
+    var recipe = DebianRecipe.of("debian-12", arguments);
+    assertThat(recipe.id()).hasToString("custom/node");
+    var before = recipe.more();
+    assertThat(recipe.more()).isEqualTo(before);
+    Files.writeString(kubelet, "another");
+    assertThat(recipe.more()).isNotEqualTo(before);
+  }
+
+  @Test
   void aFailureIsOneLineAndStatusOne() {
     assertThat(run("remove", "tool"))
         .isEqualTo(new Answer(1, "", "images: there is no image custom/tool for amd64\n"));

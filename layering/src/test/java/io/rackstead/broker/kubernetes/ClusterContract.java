@@ -14,11 +14,7 @@ import io.rackstead.broker.Receipt;
 import io.rackstead.broker.declared.Brokers;
 import io.rackstead.broker.declared.DeclaredBroker;
 import io.rackstead.broker.declared.Wire;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -58,26 +54,8 @@ abstract class ClusterContract {
     return new Handover("ho-abc123-4", machine);
   }
 
-  /// @param body empty: none
   JsonNode ask(String method, String path, String body, String... headers) {
-    var request =
-        HttpRequest.newBuilder(URI.create(url() + path))
-            .header("Authorization", "Bearer " + token())
-            .header(
-                "Content-Type",
-                method.equals("PATCH") ? "application/merge-patch+json" : "application/json")
-            .method(
-                method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    try {
-      var answer = client.send(request.build(), BodyHandlers.ofString());
-      var node = answer.body().isEmpty() ? JSON.createObjectNode() : JSON.readTree(answer.body());
-      return ((ObjectNode) node).put("httpStatus", answer.statusCode());
-    } catch (java.io.IOException | InterruptedException e) {
-      throw new AssertionError(method + " " + path, e);
-    }
+    return new ApiClient(client, url(), token()).ask(method, path, body, headers);
   }
 
   private int status(String path) {

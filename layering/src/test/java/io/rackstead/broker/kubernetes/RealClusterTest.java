@@ -1,37 +1,39 @@
 package io.rackstead.broker.kubernetes;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
-import java.io.ByteArrayInputStream;
 import java.net.http.HttpClient;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
 
-/// The contract with a real API server: `RACKSTEAD_KUBERNETES` names a folder with `url`, `token`
-/// (of somebody who may do everything) and `ca.pem`.
-@Tag("slow")
+/// The contract with a real kube-apiserver, where one has been built.
 class RealClusterTest extends ClusterContract {
-  private static final String PLACE =
-      java.util.Optional.ofNullable(System.getenv("RACKSTEAD_KUBERNETES")).orElse("");
+  @TempDir static Path folder;
+  private static @Nullable RealControlPlane plane;
 
-  private static String read(String name) {
-    try {
-      return PLACE.isEmpty() ? "" : Files.readString(Path.of(PLACE, name)).strip();
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+  @BeforeAll
+  static void start() {
+    plane = RealControlPlane.start(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (plane != null) {
+      plane.close();
     }
+  }
+
+  private static RealControlPlane plane() {
+    if (plane == null) {
+      throw new IllegalStateException("the control plane has not started");
+    }
+    return plane;
   }
 
   @BeforeEach
   void empty() {
-    assumeTrue(!PLACE.isEmpty(), "no API server: RACKSTEAD_KUBERNETES names none");
     for (var pod : new String[] {"web-1", "log-1", "lonely"}) {
       ask("DELETE", "/api/v1/namespaces/default/pods/" + pod + "?gracePeriodSeconds=0", "");
     }
@@ -42,39 +44,21 @@ class RealClusterTest extends ClusterContract {
 
   @Override
   String url() {
-    return read("url");
+    return plane().credential("url");
   }
 
   @Override
   String token() {
-    return read("token");
+    return plane().credential("token");
   }
 
   @Override
   String ca() {
-    return read("ca.pem");
+    return plane().credential("ca.pem");
   }
 
   @Override
   HttpClient client() {
-    if (PLACE.isEmpty()) {
-      return HttpClient.newHttpClient();
-    }
-    try {
-      var store = KeyStore.getInstance(KeyStore.getDefaultType());
-      store.load(null, null);
-      store.setCertificateEntry(
-          "ca",
-          CertificateFactory.getInstance("X.509")
-              .generateCertificate(
-                  new ByteArrayInputStream(ca().getBytes(StandardCharsets.US_ASCII))));
-      var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      factory.init(store);
-      var context = SSLContext.getInstance("TLS");
-      context.init(null, factory.getTrustManagers(), null);
-      return HttpClient.newBuilder().sslContext(context).build();
-    } catch (java.security.GeneralSecurityException | java.io.IOException e) {
-      throw new IllegalStateException(e);
-    }
+    return plane().client();
   }
 }
