@@ -36,12 +36,12 @@ final class Api {
           .readTimeout(Duration.ofSeconds(60))
           .build();
 
-  /// @param key `consumer:token:secret`, as `appliance/run apikey` prints it The port that the
-  ///   appliance listens on, on the host as in its own namespace.
+  /// The port that the appliance listens on, on the host as in its own namespace.
   int port() {
     return URI.create(base).getPort();
   }
 
+  /// @param key `consumer:token:secret`, as `appliance/run apikey` prints it
   Api(String base, String key) {
     this.base = base;
     String[] parts = key.strip().split(":", -1);
@@ -70,12 +70,20 @@ final class Api {
   }
 
   JsonNode post(String path, Map<String, ?> body) {
+    return send("POST", path, body);
+  }
+
+  JsonNode put(String path, Map<String, ?> body) {
+    return send("PUT", path, body);
+  }
+
+  private JsonNode send(String method, String path, Map<String, ?> body) {
     try {
       return call(
-          "POST " + path,
+          method + " " + path,
           new Request.Builder()
               .url(base + path)
-              .post(RequestBody.create(MAPPER.writeValueAsBytes(body), JSON)));
+              .method(method, RequestBody.create(MAPPER.writeValueAsBytes(body), JSON)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -98,9 +98,12 @@ final class Lab implements AutoCloseable {
 
   /// A client with the administrator's key.
   Api api() {
+    return new Api("http://127.0.0.1:" + setting("PORT"), key());
+  }
+
+  String key() {
     var call = List.of(RUN.toString(), "apikey", "--username", "admin", "--data", data.toString());
-    String key = Command.output(QUICK, call).lines().reduce("", (_, last) -> last);
-    return new Api("http://127.0.0.1:" + setting("PORT"), key);
+    return Command.output(QUICK, call).lines().reduce("", (_, last) -> last);
   }
 
   Path data() {
