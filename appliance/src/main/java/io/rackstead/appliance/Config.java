@@ -93,6 +93,8 @@ public record Config(
     PXE_PROXY_PORT("pxe.proxy-port", "proxy DHCP, -1 switches it off"),
     PXE_TFTP_PORT("pxe.tftp-port", "TFTP, -1 switches it off"),
     PXE_HTTP_PORT("pxe.http-port", "HTTP boot, -1 switches it off"),
+    PXE_ADDRESS_CHECK(
+        "pxe.address-check", "DHCP asks the wire before it gives an address away: on or off"),
     DNS_PORT("dns.port", "DNS, -1 switches it off"),
     DNS_ADDRESS("dns.address", "address that DNS binds to; none: ours in each managed subnet"),
     PXE_LOADERS("pxe.loaders", "folder with undionly.kpxe and snponly.efi"),
@@ -173,7 +175,13 @@ public record Config(
               brake,
               dns,
               database);
-      case PXE_ADDRESS, PXE_DHCP_PORT, PXE_PROXY_PORT, PXE_TFTP_PORT, PXE_HTTP_PORT, PXE_LOADERS ->
+      case PXE_ADDRESS,
+          PXE_DHCP_PORT,
+          PXE_PROXY_PORT,
+          PXE_TFTP_PORT,
+          PXE_HTTP_PORT,
+          PXE_ADDRESS_CHECK,
+          PXE_LOADERS ->
           new Config(
               data,
               http,
@@ -271,7 +279,8 @@ public record Config(
             pxe.httpPort(),
             pxe.bindAddress(),
             folder.resolve("leases"),
-            loaders(folder)),
+            loaders(folder),
+            pxe.addressCheck()),
         networks,
         accept,
         bmcUser,
@@ -302,6 +311,7 @@ public record Config(
       case PXE_PROXY_PORT -> Integer.toString(pxe.proxyPort());
       case PXE_TFTP_PORT -> Integer.toString(pxe.tftpPort());
       case PXE_HTTP_PORT -> Integer.toString(pxe.httpPort());
+      case PXE_ADDRESS_CHECK -> pxe.addressCheck() ? "on" : "off";
       case DNS_PORT -> Integer.toString(dns.port());
       case DNS_ADDRESS -> dns.address().map(Ip::text).orElse("(ours in each managed subnet)");
       case PXE_LOADERS -> pxe.loaderDirectory().toString();
@@ -348,7 +358,15 @@ public record Config(
         web ? port(key, value) : pxe.httpPort(),
         key == Key.PXE_ADDRESS ? Subnet.address(value) : pxe.bindAddress(),
         pxe.leaseDirectory(),
-        key == Key.PXE_LOADERS ? Path.of(value) : pxe.loaderDirectory());
+        key == Key.PXE_LOADERS ? Path.of(value) : pxe.loaderDirectory(),
+        key == Key.PXE_ADDRESS_CHECK ? onOrOff(key, value) : pxe.addressCheck());
+  }
+
+  private static boolean onOrOff(Key key, String value) {
+    if (!value.equals("on") && !value.equals("off")) {
+      throw new IllegalArgumentException(key.text() + " is on or off, got " + value);
+    }
+    return value.equals("on");
   }
 
   private Config with(BrakeLimits limits) {

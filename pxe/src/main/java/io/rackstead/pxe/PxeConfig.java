@@ -11,6 +11,7 @@ import java.nio.file.Path;
 ///   addresses there, HTTP on all. Any other address: everything on that address only, so DHCP
 ///   hears relays and renewals but no broadcasts
 /// @param leaseDirectory where the lease log lies; made when it does not exist
+/// @param addressCheck ask the wire whether somebody sits on an address before it is given away
 /// @param loaderDirectory where `undionly.kpxe`, `snponly.efi` and their like lie
 public record PxeConfig(
     int dhcpPort,
@@ -19,7 +20,8 @@ public record PxeConfig(
     int httpPort,
     Inet4Address bindAddress,
     Path leaseDirectory,
-    Path loaderDirectory) {
+    Path loaderDirectory,
+    boolean addressCheck) {
   public static final int OFF = -1;
   public static final PxeConfig DEFAULT =
       new PxeConfig(
@@ -30,6 +32,25 @@ public record PxeConfig(
           Subnet.address("0.0.0.0"),
           Path.of("data", "leases"),
           Path.of("/usr/lib/ipxe"));
+
+  public PxeConfig(
+      int dhcpPort,
+      int proxyPort,
+      int tftpPort,
+      int httpPort,
+      Inet4Address bindAddress,
+      Path leaseDirectory,
+      Path loaderDirectory) {
+    this(
+        dhcpPort,
+        proxyPort,
+        tftpPort,
+        httpPort,
+        bindAddress,
+        leaseDirectory,
+        loaderDirectory,
+        true);
+  }
 
   public PxeConfig {
     for (int port : new int[] {dhcpPort, proxyPort, tftpPort, httpPort}) {

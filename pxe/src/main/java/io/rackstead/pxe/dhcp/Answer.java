@@ -11,10 +11,29 @@ import java.util.Optional;
 ///
 /// @param trace empty for one of a flood of messages that were all refused alike
 /// @param needsDisk the reply promises a lease that the disk has to know first
+/// @param unproven an address that the client never had, so that somebody else may sit on it
 record Answer(
-    Optional<Reply> reply, Optional<Trace> trace, List<BootEffect> effects, boolean needsDisk) {
+    Optional<Reply> reply,
+    Optional<Trace> trace,
+    List<BootEffect> effects,
+    boolean needsDisk,
+    Optional<Inet4Address> unproven) {
   Answer {
     effects = List.copyOf(effects);
+  }
+
+  Answer(
+      Optional<Reply> reply, Optional<Trace> trace, List<BootEffect> effects, boolean needsDisk) {
+    this(reply, trace, effects, needsDisk, Optional.empty());
+  }
+
+  /// Nothing, and not a word of it.
+  static Answer none() {
+    return new Answer(Optional.empty(), Optional.empty(), List.of(), false);
+  }
+
+  Answer offering(Inet4Address address) {
+    return new Answer(reply, trace, effects, needsDisk, Optional.of(address));
   }
 
   /// @param limit the most octets that the client takes

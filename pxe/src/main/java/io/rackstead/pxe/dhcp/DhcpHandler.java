@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,12 +26,16 @@ import org.slf4j.LoggerFactory;
 final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
   private static final Logger LOG = LoggerFactory.getLogger(DhcpHandler.class);
 
+  // as many squatters in a row, then the client has to ask again itself
+  private static final int MOST_TRIES = 4;
+
   private final Optional<String> networkInterface;
   private final boolean proxyPort;
   private final DhcpResponder responder;
   private final Optional<Leases> leases;
   private final BootJournal journal;
   private final Unicast unicast;
+  private final Optional<Conflicts> conflicts;
   private final List<Answer> batch = new ArrayList<>();
   private final Set<Datagram> heard = new HashSet<>();
 
@@ -49,13 +54,15 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
       DhcpResponder responder,
       Optional<Leases> leases,
       BootJournal journal,
-      Unicast unicast) {
+      Unicast unicast,
+      Optional<Conflicts> conflicts) {
     this.networkInterface = networkInterface;
     this.proxyPort = proxyPort;
     this.responder = responder;
     this.leases = leases;
     this.journal = journal;
     this.unicast = unicast;
+    this.conflicts = conflicts;
   }
 
   @Override
@@ -67,9 +74,8 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
     try {
       var asked = DhcpMessage.decode(packet.content().nioBuffer());
       if (sender.getAddress() instanceof Inet4Address source) {
-        batch.add(
-            responder.answer(
-                asked, new Arrival(networkInterface, proxyPort, source, sender.getPort())));
+        var arrival = new Arrival(networkInterface, proxyPort, source, sender.getPort());
+        answer(context, asked, arrival, MOST_TRIES);
       }
     } catch (MalformedPacket e) {
       LOG.debug("dhcp from {}: {}", sender, e.getMessage());
@@ -78,6 +84,36 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
       // whatever is wrong with this client's answer, the others are still to be answered
       LOG.error("dhcp from {}: no answer", sender, e);
     }
+  }
+
+  /// An offer of an address that somebody may sit on waits until that one could have said so; then
+  /// the question is asked anew, and gets another address if it has.
+  private void answer(
+      ChannelHandlerContext context, DhcpMessage asked, Arrival arrival, int tries) {
+    var answer = responder.answer(asked, arrival);
+    var unproven = answer.unproven();
+    boolean waits =
+        unproven.isPresent()
+            && conflicts
+                .filter(watch -> watch.mustWait(networkInterface, unproven.get()))
+                .isPresent();
+    if (!waits || tries == 0) {
+      batch.add(waits ? Answer.none() : answer);
+      return;
+    }
+    context
+        .executor()
+        .schedule(
+            () -> {
+              try {
+                answer(context, asked, arrival, tries - 1);
+                channelReadComplete(context);
+              } catch (RuntimeException e) {
+                LOG.error("dhcp from {}: no answer", asked.chaddr(), e);
+              }
+            },
+            Conflicts.WAIT_MILLIS,
+            TimeUnit.MILLISECONDS);
   }
 
   private Answer malformed(InetAddress sender, MalformedPacket e) {

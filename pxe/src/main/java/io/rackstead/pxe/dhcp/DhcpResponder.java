@@ -9,6 +9,7 @@ import io.rackstead.pxe.Networks.Served;
 import io.rackstead.pxe.dhcp.Answer.Reply;
 import io.rackstead.pxe.dhcp.DhcpMessage.VendorClass;
 import io.rackstead.pxe.lease.Lease;
+import io.rackstead.pxe.lease.Lease.Kind;
 import io.rackstead.pxe.lease.Leases;
 import io.rackstead.pxe.lease.Leases.Binding;
 import java.net.Inet4Address;
@@ -69,7 +70,7 @@ final class DhcpResponder {
       return silence(asked, Mode.SERVER, flaw.get(), BootOffer.NOT_ASKED);
     }
     if (foreign.ourProbe(asked.chaddr())) {
-      return new Answer(Optional.empty(), Optional.empty(), List.of(), false);
+      return Answer.none();
     }
     var often = admission.client(asked);
     if (often.isPresent()) {
@@ -107,7 +108,7 @@ final class DhcpResponder {
     return refusal.first()
         ? silence(
             asked, Mode.SERVER, refusal.why() + ", not answered for a while", BootOffer.NOT_ASKED)
-        : new Answer(Optional.empty(), Optional.empty(), List.of(), false);
+        : Answer.none();
   }
 
   private Answer server(
@@ -166,7 +167,8 @@ final class DhcpResponder {
   private Answer discover(DhcpMessage asked, Served network, Arrival arrival, Leases table) {
     boolean known =
         network.reservations().containsKey(asked.chaddr()) || boots.knows(asked.chaddr());
-    if (!known && table.of(asked.chaddr(), network).isEmpty()) {
+    var before = table.of(asked.chaddr(), network);
+    if (!known && before.isEmpty()) {
       var refusal = admission.stranger(asked, arrival);
       if (refusal.isPresent()) {
         return refused(asked, refusal.get());
@@ -184,7 +186,17 @@ final class DhcpResponder {
               + ": widen its ranges",
           BootOffer.NOT_ASKED);
     }
-    return grant(asked, network, MessageType.OFFER, address.get(), network.leaseTime(), false);
+    var answer =
+        grant(asked, network, MessageType.OFFER, address.get(), network.leaseTime(), false);
+    boolean had =
+        before
+            .filter(lease -> lease.kind() != Kind.OFFERED)
+            .filter(lease -> lease.address().equals(address.get()))
+            .isPresent();
+    boolean onTheWire = !asked.relayed() && network.subnet().contains(network.serverAddress());
+    return had || !onTheWire || network.reservations().containsValue(address.get())
+        ? answer
+        : answer.offering(address.get());
   }
 
   private Answer request(DhcpMessage asked, Served network, Leases table) {

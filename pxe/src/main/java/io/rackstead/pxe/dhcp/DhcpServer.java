@@ -14,6 +14,7 @@ import io.rackstead.pxe.ServiceState.Status;
 import io.rackstead.pxe.ipxe.Loaders;
 import io.rackstead.pxe.lease.Leases;
 import io.rackstead.pxe.net.MacAddress;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -48,6 +49,9 @@ public final class DhcpServer implements AutoCloseable {
   private final EventLoopGroup loop = DhcpSocket.loop();
   private final Unicast unicast = new Unicast();
   private final Optional<ForeignProbe> probe;
+  private final Optional<Conflicts> conflicts;
+  private Optional<ArpSocket> arp = Optional.empty();
+  private boolean arpTried;
   private final Map<Listener, Channel> open = new HashMap<>();
   private final Map<Listener, String> failed = new TreeMap<>();
   private boolean closed;
@@ -78,6 +82,10 @@ public final class DhcpServer implements AutoCloseable {
     this.leases = leases;
     this.journal = journal;
     this.probe = foreign.map(found -> new ForeignProbe(found, loop));
+    this.conflicts =
+        leases
+            .filter(_ -> config.addressCheck())
+            .map(table -> new Conflicts(table, journal, System::nanoTime));
   }
 
   /// Starts to listen; what cannot be opened shows in [#states] and is tried again.
@@ -179,9 +187,11 @@ public final class DhcpServer implements AutoCloseable {
     var device = Optional.of(listener.networkInterface()).filter(name -> !name.equals(ANY));
     int port = listener.proxyPort() ? config.proxyPort() : config.dhcpPort();
     var handler =
-        new DhcpHandler(device, listener.proxyPort(), responder, leases, journal, unicast);
+        new DhcpHandler(
+            device, listener.proxyPort(), responder, leases, journal, unicast, conflicts);
     if (device.isPresent()) {
       unicast.open();
+      conflicts.ifPresent(this::askByArp);
     }
     try {
       open.put(listener, DhcpSocket.open(loop, device, config.bindAddress(), port, handler));
@@ -196,6 +206,32 @@ public final class DhcpServer implements AutoCloseable {
       if (!line.equals(failed.put(listener, line))) {
         LOG.warn("{}", line);
       }
+    }
+  }
+
+  /// Once, when the first network is served.
+  private void askByArp(Conflicts watch) {
+    if (arpTried) {
+      return;
+    }
+    arpTried = true;
+    try {
+      var socket = new ArpSocket(watch::heard);
+      arp = Optional.of(socket);
+      watch.by(socket);
+      loop.scheduleWithFixedDelay(() -> lookAhead(watch), 0, 1, TimeUnit.SECONDS);
+    } catch (IOException e) {
+      LOG.info(
+          "dhcp gives addresses away unchecked: {}: grant CAP_NET_RAW, or set pxe.address-check",
+          e.getMessage());
+    }
+  }
+
+  private void lookAhead(Conflicts watch) {
+    try {
+      watch.lookAhead(networks.served());
+    } catch (RuntimeException e) {
+      LOG.error("addresses cannot be checked ahead", e); // an exception here would end the looking
     }
   }
 
@@ -309,6 +345,7 @@ public final class DhcpServer implements AutoCloseable {
     open.values().forEach(DhcpServer::close);
     open.clear();
     unicast.close();
+    arp.ifPresent(ArpSocket::close);
     loop.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
   }
 }

@@ -71,6 +71,16 @@ record LeasesSeen(Leases real, InstantSource clock) implements Leases {
   }
 
   @Override
+  public boolean occupied(MacAddress by, Inet4Address address) {
+    return false;
+  }
+
+  @Override
+  public List<Inet4Address> next(Served network, int most) {
+    return real.next(network, most);
+  }
+
+  @Override
   public boolean commit() {
     return true;
   }

@@ -18,7 +18,9 @@ public record Lease(MacAddress mac, Inet4Address address, Kind kind, Instant sin
     /// given back; kept so that the same client gets it again
     RELEASED,
     /// a client found somebody else on it: nobody gets it until the time is over
-    QUARANTINED
+    QUARANTINED,
+    /// somebody sits on it who never asked for it: nobody else gets it until the time is over
+    OCCUPIED
   }
 
   public boolean activeAt(Instant now) {

@@ -237,6 +237,26 @@ public final class LeaseLog implements Leases, AutoCloseable {
     return true;
   }
 
+  @Override
+  public synchronized boolean occupied(MacAddress by, Inet4Address address) {
+    var now = now();
+    boolean known =
+        table
+            .at(address)
+            .filter(lease -> lease.activeAt(now))
+            .filter(lease -> lease.kind() != Kind.OFFERED || lease.mac().equals(by))
+            .isPresent();
+    if (!known) {
+      change(new Lease(by, address, Kind.OCCUPIED, now, now.plus(QUARANTINE)), false);
+    }
+    return !known;
+  }
+
+  @Override
+  public synchronized List<Inet4Address> next(Served network, int most) {
+    return table.next(network, now(), most);
+  }
+
   private void change(Lease lease, boolean fresh) {
     var earlier = pending.get(lease.address());
     var before = earlier == null ? table.at(lease.address()) : earlier.before();

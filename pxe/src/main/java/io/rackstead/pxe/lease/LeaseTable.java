@@ -27,6 +27,7 @@ final class LeaseTable {
   private final Map<Inet4Address, Lease> byAddress = new HashMap<>();
   private final Map<MacAddress, List<Lease>> byMac = new HashMap<>();
   private final Map<MacAddress, List<Lease>> declined = new HashMap<>();
+  private final Map<MacAddress, List<Lease>> squatters = new HashMap<>();
   private final TreeSet<Lease> byEnd = new TreeSet<>(LONGEST_UNUSED);
   private final Map<Subnet, Pool> pools = new HashMap<>();
 
@@ -34,9 +35,17 @@ final class LeaseTable {
     remove(lease.address());
     byAddress.put(lease.address(), lease);
     byEnd.add(lease);
-    // a quarantined address belongs to nobody, so its finder must not get it back
-    var of = lease.kind() == Kind.QUARANTINED ? declined : byMac;
-    of.computeIfAbsent(lease.mac(), _ -> new ArrayList<>(1)).add(lease);
+    of(lease.kind()).computeIfAbsent(lease.mac(), _ -> new ArrayList<>(1)).add(lease);
+  }
+
+  /// A quarantined address belongs to nobody, so its finder must not get it back; an occupied one
+  /// to somebody who was not given it.
+  private Map<MacAddress, List<Lease>> of(Kind kind) {
+    return switch (kind) {
+      case BOUND, OFFERED, RELEASED -> byMac;
+      case QUARANTINED -> declined;
+      case OCCUPIED -> squatters;
+    };
   }
 
   void remove(Inet4Address address) {
@@ -45,7 +54,7 @@ final class LeaseTable {
       return;
     }
     byEnd.remove(old);
-    var of = old.kind() == Kind.QUARANTINED ? declined : byMac;
+    var of = of(old.kind());
     var others = of.get(old.mac());
     if (others != null) {
       others.remove(old);
@@ -146,6 +155,21 @@ final class LeaseTable {
     return pool(network).offers(address)
         ? Optional.empty()
         : Optional.of(address.getHostAddress() + " is outside the ranges or reserved");
+  }
+
+  /// What [#choose] gives to newcomers, one after the other.
+  List<Inet4Address> next(Served network, Instant now, int most) {
+    var pool = pool(network);
+    var next = new ArrayList<>(pool.fresh(byAddress, most));
+    for (var lease : byEnd) {
+      if (lease.until().isAfter(now) || next.size() >= most) {
+        break;
+      }
+      if (usable(NOBODY, lease.address(), pool, now)) {
+        next.add(lease.address());
+      }
+    }
+    return next;
   }
 
   private boolean usable(MacAddress mac, Inet4Address address, Pool pool, Instant now) {

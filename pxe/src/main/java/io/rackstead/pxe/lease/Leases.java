@@ -51,6 +51,13 @@ public interface Leases {
   /// is not its own, or it has said so too often within the hour.
   boolean decline(MacAddress mac, Inet4Address address);
 
+  /// Somebody was found on an address that nobody has. False when it is somebody's after all, or is
+  /// set aside already.
+  boolean occupied(MacAddress by, Inet4Address address);
+
+  /// The addresses that newcomers to a network would get next, in that order.
+  List<Inet4Address> next(Served network, int most);
+
   /// How full the ranges of a network are.
   Usage usage(Served network);
 

@@ -3,7 +3,9 @@ package io.rackstead.pxe.lease;
 import io.rackstead.pxe.Networks.Served;
 import io.rackstead.pxe.net.Subnet;
 import java.net.Inet4Address;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -49,6 +51,25 @@ final class Pool {
     return !taken.contains(address)
         && network.subnet().contains(address)
         && network.ranges().stream().anyMatch(part -> part.contains(address));
+  }
+
+  /// Those that [#fresh] gives one after the other.
+  List<Inet4Address> fresh(Map<Inet4Address, Lease> known, int most) {
+    var found = new ArrayList<Inet4Address>();
+    if (fresh(known).isEmpty()) {
+      return found;
+    }
+    long from = next;
+    for (int at = range; at < network.ranges().size() && found.size() < most; at++, from = 0) {
+      var part = network.ranges().get(at);
+      for (long i = from; i < part.size() && found.size() < most; i++) {
+        var address = Subnet.address(Subnet.bits(part.first()) + (int) i);
+        if (!known.containsKey(address) && offers(address)) {
+          found.add(address);
+        }
+      }
+    }
+    return found;
   }
 
   /// The next address without any history. Walks each range once in its life, so the search costs

@@ -20,6 +20,8 @@ import java.util.concurrent.BlockingQueue;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Beside and behind what others run: a foreign DHCP server on the same wire, and a relay. Real
 /// packets in network namespaces; the foreign server and the relay are dnsmasq, the relayed client
@@ -146,6 +148,25 @@ class ForeignDhcpTest {
         "-s",
         script.toString());
     return Files.readString(said);
+  }
+
+  /// Somebody has an address of the range and never asked for it. The kernel there answers ARP.
+  @ParameterizedTest
+  @CsvSource({"server, 10.77.0.52", "unchecked, 10.77.0.50"})
+  void anAddressThatSomebodySitsOnIsNotGivenAway(String mode, String given) throws Exception {
+    try (var net = new Namespaces("s", "x", "c")) {
+      net.in("s", "ip", "link", "add", "prov0", "type", "bridge");
+      net.in("s", "ip", "addr", "add", "10.77.0.1/24", "dev", "prov0");
+      net.in("s", "ip", "link", "set", "prov0", "up");
+      net.cable("x", "x0", "s", "toX");
+      net.cable("c", "c0", "s", "toC");
+      net.in("s", "ip", "link", "set", "toX", "master", "prov0");
+      net.in("s", "ip", "link", "set", "toC", "master", "prov0");
+      net.in("x", "ip", "addr", "add", "10.77.0.50/24", "dev", "x0");
+      net.in("x", "ip", "addr", "add", "10.77.0.51/24", "dev", "x0");
+      ours(net, mode);
+      assertThat(lease(net)).contains("ip=" + given + "\n");
+    }
   }
 
   private static void connected(Namespaces net) throws Exception {

@@ -22,10 +22,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The boot services on the lab's provisioning network with one fixed decision, to boot real
-/// firmware from: `PxeLab FOLDER server|proxy|relay [ARGUMENT…]`. With `relay` there is a second
-/// network, 10.90.0.0/24, that only a relay reaches. The folder holds `vmlinuz`, `initrd.img` and
-/// `decision` (`linux`, `local` or `ignore`, read anew for each client). Prints every trace. Ends
-/// when its input does.
+/// firmware from: `PxeLab FOLDER server|proxy|relay|unchecked [ARGUMENT…]`. With `relay` there is a
+/// second network, 10.90.0.0/24, that only a relay reaches; with `unchecked` addresses are given
+/// away without asking the wire. The folder holds `vmlinuz`, `initrd.img` and `decision` (`linux`,
+/// `local` or `ignore`, read anew for each client). Prints every trace. Ends when its input does.
 final class PxeLab {
   private PxeLab() {}
 
@@ -66,7 +66,8 @@ final class PxeLab {
             5248,
             Subnet.address("0.0.0.0"),
             folder.resolve("leases"),
-            Path.of("/usr/lib/ipxe"));
+            Path.of("/usr/lib/ipxe"),
+            !args[1].equals("unchecked"));
     try (var server = PxeServer.start(config, booter, () -> networks, new Printed())) {
       server.states().forEach(System.out::println);
       while (System.in.read() >= 0) {
