@@ -24,6 +24,7 @@ import io.rackstead.assign.Policies;
 import io.rackstead.assign.PolicyApi;
 import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.BmcTrace;
+import io.rackstead.bmc.libvirt.Libvirt;
 import io.rackstead.boot.ExplainApi;
 import io.rackstead.boot.Journal;
 import io.rackstead.boot.MachineBooter;
@@ -79,6 +80,7 @@ import io.rackstead.network.ServedNetworks;
 import io.rackstead.node.Link;
 import io.rackstead.power.BmcKeys;
 import io.rackstead.power.Bmcs;
+import io.rackstead.power.HostKey;
 import io.rackstead.power.LostBoots;
 import io.rackstead.power.PowerControl;
 import io.rackstead.power.PowerTasks;
@@ -176,7 +178,8 @@ public final class Appliance implements AutoCloseable {
                       "%s: %s (%d ms)".formatted(command, result, millis)));
             }
           };
-      var dialer = outside.bmcs().apply(new Outside.BmcHost(bmcTrace, bmcKeys));
+      var libvirt = part(new Libvirt(bmcKeys, new HostKey(database, vault, random)));
+      var dialer = outside.bmcs().apply(new Outside.BmcHost(bmcTrace, bmcKeys, libvirt));
       if (dialer instanceof AutoCloseable closeable) {
         part(closeable);
       }
@@ -440,7 +443,8 @@ public final class Appliance implements AutoCloseable {
     return !PowerControl.onRound()
         && !command.startsWith("Get Chassis Status")
         && !(command.startsWith("GET /") && result.equals("ok"))
-        && !(command.startsWith("Close Session") && result.startsWith("ok"));
+        && !(command.startsWith("Close Session") && result.startsWith("ok"))
+        && !(command.matches("virsh (domstate|dumpxml) .*") && result.equals("ok"));
   }
 
   public List<ServiceState> services() {

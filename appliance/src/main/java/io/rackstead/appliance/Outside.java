@@ -6,6 +6,8 @@ import io.rackstead.bmc.BmcTrace;
 import io.rackstead.bmc.BmcTrust;
 import io.rackstead.bmc.ipmi.IpmiDialer;
 import io.rackstead.bmc.ipmi.IpmiSettings;
+import io.rackstead.bmc.libvirt.Libvirt;
+import io.rackstead.bmc.libvirt.LibvirtDialer;
 import io.rackstead.bmc.redfish.RedfishDialer;
 import io.rackstead.bmc.redfish.RedfishSettings;
 import io.rackstead.demo.Demo;
@@ -32,7 +34,8 @@ public record Outside(
   ///
   /// @param trace where its exchanges are to be told
   /// @param trust which keys BMCs are known by
-  public record BmcHost(BmcTrace trace, BmcTrust trust) {}
+  /// @param libvirt the door to hosts of virtual servers
+  public record BmcHost(BmcTrace trace, BmcTrust trust, Libvirt libvirt) {}
 
   /// The world without servers that are part of this process.
   public Outside(
@@ -55,10 +58,13 @@ public record Outside(
 
   private static BmcDialer dialers(BmcHost host) {
     var redfish = new RedfishDialer(RedfishSettings.DEFAULT, host.trust(), host.trace());
+    var virtual = new LibvirtDialer(host.libvirt(), host.trace());
     return new BmcDialers(
         Map.of(
             "ipmi", new IpmiDialer(IpmiSettings.DEFAULT, host.trace()),
             "redfish+https", redfish,
-            "redfish+http", redfish));
+            "redfish+http", redfish,
+            "qemu+ssh", virtual,
+            "qemu+tcp", virtual));
   }
 }

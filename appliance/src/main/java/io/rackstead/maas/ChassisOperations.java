@@ -9,6 +9,7 @@ import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.BmcCredentials;
 import io.rackstead.bmc.BmcException;
 import io.rackstead.bmc.Inventory;
+import io.rackstead.bmc.libvirt.LibvirtUri;
 import io.rackstead.http.Problem;
 import io.rackstead.http.Reply;
 import io.rackstead.http.Route.Access;
@@ -46,16 +47,17 @@ final class ChassisOperations {
         switch (type) {
           case "redfish" -> List.of(address("redfish+https", host));
           case "ipmi" -> range(host);
+          case "virsh" -> List.of(virtual(host).host());
           default ->
               throw new Problem(
                   400,
                   "chassis_type '"
                       + type
                       + "' is not one that this appliance speaks to: redfish (a service with"
-                      + " several systems) or ipmi (hostname 10.0.9.10-10.0.9.25)");
+                      + " several systems), ipmi (hostname 10.0.9.10-10.0.9.25) or virsh (hostname"
+                      + " qemu+ssh://root@10.0.9.7/system)");
         };
-    var account =
-        new BmcCredentials(call.wanted("username"), call.wanted("password").toCharArray());
+    var account = account(call, type, host);
     var told = new ArrayList<String>();
     int added = 0;
     for (var address : addresses) {
@@ -69,6 +71,21 @@ final class ChassisOperations {
                 added == 1 ? "" : "s",
                 host,
                 told.isEmpty() ? "" : ": " + String.join("; ", told)));
+  }
+
+  /// A host of virtual servers may let us in by our key, and its address names the user.
+  private static BmcCredentials account(Call call, String type, String host) {
+    return type.equals("virsh")
+        ? new BmcCredentials(virtual(host).user(), call.text("password").orElse("").toCharArray())
+        : new BmcCredentials(call.wanted("username"), call.wanted("password").toCharArray());
+  }
+
+  private static LibvirtUri virtual(String host) {
+    try {
+      return LibvirtUri.parse(host);
+    } catch (IllegalArgumentException e) {
+      throw FormErrors.of("hostname", String.valueOf(e.getMessage()));
+    }
   }
 
   private static BmcAddress address(String scheme, String host) {
@@ -114,7 +131,9 @@ final class ChassisOperations {
     try {
       var systems = parts.surroundings().bmcs().systems(address, account);
       for (var system : systems.subList(0, Math.min(MOST, systems.size()))) {
-        var one = systems.size() == 1 ? address : address.withSystem(system);
+        // a second virtual server may be made at any time
+        boolean alone = systems.size() == 1 && !address.scheme().startsWith("qemu");
+        var one = alone ? address : address.withSystem(system);
         try (var bmc = parts.surroundings().bmcs().dial(one, account)) {
           added += taken(call, one, account, bmc.inventory(), told) ? 1 : 0;
         }

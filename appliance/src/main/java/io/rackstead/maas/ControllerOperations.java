@@ -39,6 +39,14 @@ final class ControllerOperations {
           field("power_address", "IP address", true, false),
           field("power_user", "Power user", false, false),
           field("power_pass", "Power password", false, true));
+
+  /// Without a password our key opens: it is told by the VM host's `parameters`.
+  private static final List<Map<String, Object>> VIRSH_FIELDS =
+      List.of(
+          field("power_address", "Address", true, false),
+          field("power_pass", "Password (optional)", false, true),
+          field("power_id", "Virsh VM ID", true, false));
+
   private static final String RACKS = RACK.getFirst();
   private static final String ONE_RACK = RACKS + "{system_id}/";
 
@@ -177,7 +185,8 @@ final class ControllerOperations {
                 "Redfish",
                 Stream.concat(
                         BMC_FIELDS.stream(), Stream.of(field("node_id", "Node ID", false, false)))
-                    .toList())));
+                    .toList()),
+            powerType("virsh", "Virsh (virtual systems)", VIRSH_FIELDS)));
   }
 
   private static Map<String, Object> powerType(

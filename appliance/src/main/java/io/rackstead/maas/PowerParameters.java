@@ -3,6 +3,7 @@ package io.rackstead.maas;
 import io.rackstead.access.Secret;
 import io.rackstead.agent.AgentWork;
 import io.rackstead.bmc.BmcAddress;
+import io.rackstead.bmc.libvirt.LibvirtUri;
 import io.rackstead.http.Json;
 import io.rackstead.http.Problem;
 import io.rackstead.machine.Event;
@@ -33,12 +34,13 @@ record PowerParameters(Optional<BmcAddress> bmc, String user, Optional<Secret> p
       case "manual" -> Optional.of(new PowerParameters(Optional.empty(), "", Optional.empty()));
       case "ipmi" -> Optional.of(dialled("ipmi", sent, machine));
       case "redfish" -> Optional.of(dialled("redfish+https", sent, machine));
+      case "virsh" -> Optional.of(virtual(sent, machine));
       default ->
           throw FormErrors.of(
               "power_type",
               "Select a valid choice. "
                   + type.orElse("")
-                  + " is not one of the available choices: ipmi, redfish, manual.");
+                  + " is not one of the available choices: ipmi, redfish, virsh, manual.");
     };
   }
 
@@ -66,6 +68,31 @@ record PowerParameters(Optional<BmcAddress> bmc, String user, Optional<Secret> p
       return new PowerParameters(
           redfish ? bmc.map(one -> chosen(one, sent)) : bmc,
           sent.getOrDefault("power_user", machine.power().user()),
+          Optional.ofNullable(sent.get("power_pass")).map(Secret::of));
+    } catch (IllegalArgumentException e) {
+      throw FormErrors.of("power_parameters_power_address", String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// A server on a host of libvirt's: which one, and who logs in there.
+  private static PowerParameters virtual(Map<String, String> sent, Machine machine) {
+    var known = machine.power().bmc().filter(bmc -> bmc.scheme().startsWith("qemu"));
+    var address = sent.getOrDefault("power_address", "").strip();
+    if (address.isEmpty() && known.isEmpty()) {
+      throw FormErrors.of("power_parameters_power_address", "This field is required.");
+    }
+    var id = sent.getOrDefault("power_id", known.map(BmcAddress::system).orElse("")).strip();
+    if (id.isEmpty()) {
+      throw FormErrors.of("power_parameters_power_id", "This field is required.");
+    }
+    try {
+      var uri =
+          address.isEmpty()
+              ? new LibvirtUri(known.orElseThrow().withoutSystem(), machine.power().user())
+              : LibvirtUri.parse(address);
+      return new PowerParameters(
+          Optional.of(BmcAddress.parse(uri.host() + "/" + id)),
+          sent.getOrDefault("power_user", uri.user()),
           Optional.ofNullable(sent.get("power_pass")).map(Secret::of));
     } catch (IllegalArgumentException e) {
       throw FormErrors.of("power_parameters_power_address", String.valueOf(e.getMessage()));
@@ -125,8 +152,15 @@ record PowerParameters(Optional<BmcAddress> bmc, String user, Optional<Secret> p
         .power()
         .bmc()
         .ifPresent(bmc -> {
-          shape.put("power_address", address(bmc.withoutSystem()));
-          shape.put("power_user", machine.power().user());
+          if (bmc.scheme().startsWith("qemu")) {
+            shape.put(
+                "power_address",
+                new LibvirtUri(bmc.withoutSystem(), machine.power().user()).toString());
+            shape.put("power_id", bmc.system());
+          } else {
+            shape.put("power_address", address(bmc.withoutSystem()));
+            shape.put("power_user", machine.power().user());
+          }
           shape.put("power_pass", password.map(Secret::reveal).orElse(""));
           if (bmc.scheme().startsWith("redfish")) {
             shape.put("node_id", bmc.system());

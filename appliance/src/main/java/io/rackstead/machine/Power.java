@@ -15,9 +15,14 @@ public record Power(Optional<BmcAddress> bmc, String user, PowerState state, Str
 
   /// MAAS's `power_type`.
   public String type() {
-    return bmc.map(BmcAddress::scheme)
-        .map(scheme -> scheme.startsWith("redfish") ? "redfish" : scheme)
-        .orElse("manual");
+    return bmc.map(BmcAddress::scheme).map(Power::type).orElse("manual");
+  }
+
+  private static String type(String scheme) {
+    if (scheme.startsWith("redfish")) {
+      return "redfish";
+    }
+    return scheme.startsWith("qemu") ? "virsh" : scheme;
   }
 
   public Power withState(PowerState newState) {

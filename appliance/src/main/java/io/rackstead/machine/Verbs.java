@@ -384,7 +384,7 @@ public final class Verbs {
     return machines.find(machine.id()).orElse(machine);
   }
 
-  /// Accepts the TLS key that a BMC shows in place of the one it had.
+  /// Accepts the TLS or SSH key that a BMC shows in place of the one it had.
   public Machine trustBmc(Request request, Machine machine, String fingerprint) {
     mustOperate(request, machine);
     if (!BmcKeys.FINGERPRINT.matcher(fingerprint).matches()) {
@@ -395,9 +395,10 @@ public final class Verbs {
         machine
             .power()
             .bmc()
-            .filter(bmc -> bmc.scheme().equals("redfish+https"))
+            .filter(bmc -> bmc.scheme().equals("redfish+https") || bmc.scheme().equals("qemu+ssh"))
             .orElseThrow(() ->
-                new Problem(409, machine.hostname() + " has no BMC that is spoken to over TLS"));
+                new Problem(
+                    409, machine.hostname() + " has no BMC that is spoken to over TLS or SSH"));
     power.trust(
         machine,
         address,

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
-/// The TLS keys that BMCs are known by, in the database and from memory. The first one that is seen
-/// is kept at once; another one takes its place only when a person says so.
+/// The TLS and SSH keys that BMCs are known by, in the database and from memory. The first one that
+/// is seen is kept at once; another one takes its place only when a person says so.
 public final class BmcKeys implements BmcTrust {
   public static final Pattern FINGERPRINT = Pattern.compile("sha256:[0-9a-f]{64}");
 

@@ -4,7 +4,8 @@ import java.util.regex.Pattern;
 
 /// Where a BMC is and what it speaks, written as `ipmi://10.0.9.7` or
 /// `redfish+https://10.0.9.7:8443`. Where several systems stand behind one Redfish service, the one
-/// that is meant follows: `redfish+https://10.0.9.7/Blade3`, by its id, UUID or whole path.
+/// that is meant follows: `redfish+https://10.0.9.7/Blade3`, by its id, UUID or whole path. On a
+/// host of virtual servers it is one of those: `qemu+ssh://10.0.9.7/UUID`, by its UUID or name.
 ///
 /// @param system empty where there is one only
 public record BmcAddress(String scheme, String host, int port, String system) {
@@ -17,7 +18,7 @@ public record BmcAddress(String scheme, String host, int port, String system) {
     if (port < 1 || port > 65535) {
       throw new IllegalArgumentException("a port is 1 to 65535, got " + port);
     }
-    if (!system.isEmpty() && !scheme.startsWith("redfish")) {
+    if (!system.isEmpty() && !scheme.startsWith("redfish") && !scheme.startsWith("qemu")) {
       throw new IllegalArgumentException(
           "%s has one system behind each address, got %s as well".formatted(scheme, system));
     }
@@ -58,9 +59,13 @@ public record BmcAddress(String scheme, String host, int port, String system) {
       case "ipmi" -> 623;
       case "redfish+https" -> 443;
       case "redfish+http" -> 80;
+      case "qemu+ssh" -> 22;
+      case "qemu+tcp" -> 16509;
       default ->
           throw new IllegalArgumentException(
-              "unknown BMC protocol " + scheme + ": ipmi, redfish+https, redfish+http");
+              "unknown BMC protocol "
+                  + scheme
+                  + ": ipmi, redfish+https, redfish+http, qemu+ssh, qemu+tcp");
     };
   }
 

@@ -3,8 +3,9 @@ package io.rackstead.bmc;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Which TLS key each BMC is known by. A BMC's certificate is its own work, so nobody vouches for
-/// it: its key is believed at first sight, and whoever shows another one later is told nothing.
+/// Which TLS key each BMC is known by, and which SSH key a host of virtual servers. A BMC's
+/// certificate is its own work, so nobody vouches for it: its key is believed at first sight, and
+/// whoever shows another one later is told nothing.
 public interface BmcTrust {
   /// The fingerprint on record for this host and port; where there is none, the one that was seen
   /// is from now on.

@@ -1,0 +1,43 @@
+package io.rackstead.bmc.libvirt;
+
+import io.rackstead.bmc.BmcAddress;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// A host's own `virsh`, over SSH. What the host's shell reads has no letter in it that a shell
+/// knows ([Command]); what varies comes as a file.
+final class SshLine implements Line {
+  private final BmcAddress address;
+  private final SharedSsh session;
+  private final String uri;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  SshLine(BmcAddress address, SharedSsh session, String uri) {
+    this.address = address;
+    this.session = session;
+    this.uri = uri;
+  }
+
+  @Override
+  public BmcAddress address() {
+    return address;
+  }
+
+  @Override
+  public Said run(Command command) {
+    return session.run(address, command, line(command));
+  }
+
+  /// OpenSSH gives a command a socket to read from, which cannot be opened by its name in `/dev`;
+  /// the pipe that `cat` makes can.
+  private String line(Command command) {
+    var virsh = "env LC_ALL=C virsh " + String.join(" ", command.words(uri));
+    return command.input().isEmpty() ? virsh : "cat | " + virsh;
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      session.giveBack();
+    }
+  }
+}
