@@ -55,6 +55,32 @@ story.push(['searching and choosing a group narrow the list', async (b) => {
   await b.until('all again', `document.querySelectorAll('tbody tr').length === 14`);
 }]);
 
+story.push(['a line of policies is added, looked at and saved; a target is tried', async (b) => {
+  await b.click('Layers above');
+  await b.until('the table', `${row('workers')}?.textContent.includes('handed to hall')`);
+  await b.click('Add a line');
+  await b.until('the form', `${modal}`);
+  await b.ask(`document.getElementById('policy-name').focus()`);
+  await b.type('storage');
+  await b.ask(`document.getElementById('policy-when').focus()`);
+  await b.type('disks >= 12');
+  await b.ask(`document.getElementById('policy-image').focus()`);
+  await b.type('debian/bookworm');
+  await b.until('a line to take', `!document.getElementById('policy-done').disabled`);
+  await b.ask(`document.getElementById('policy-done').click()`);
+  await b.until('the line', `${row('storage')} !== undefined`);
+  await b.click('What would change?');
+  await b.until('what it changes', `document.body.textContent.includes('machines looked at')`);
+  await b.click('Save');
+  await b.until('it is saved', `!document.body.textContent.includes('machines looked at')`);
+  await b.click('Targets');
+  await b.until('the targets', `${row('10.0.0.1')} !== undefined`);
+  await b.click('Try it');
+  await b.until('its answer', `${row('10.0.0.1')}.textContent.includes('answers')`);
+  await b.ask(`location.hash = '#/'`);
+  await b.until('the list again', `document.querySelectorAll('tbody tr').length === 14`);
+}]);
+
 story.push(['a deployment is followed on the machine\'s own page', async (b) => {
   await b.ask(`${row('Deploying')}.querySelector('a').click()`);
   await b.until('its timeline', `document.querySelectorAll('.rs-entry').length > 10`);

@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Fleet } from './fleet.mjs';
+import { Layers } from './layers.mjs';
 
 const option = (name, fallback) => {
   const at = process.argv.indexOf(`--${name}`);
@@ -29,6 +30,7 @@ const TYPES = {
 const sessions = new Set();
 const streams = new Set();
 let keys = [];
+const layers = new Layers();
 
 fleet.onMachine = (machine) => send('machine', machine);
 fleet.onGone = (id) => send('gone', { id });
@@ -121,6 +123,12 @@ async function api(request, response, url) {
   }
   if (path === '/api/status') {
     return json(response, 200, fleet.status);
+  }
+  const above = /^\/api\/(policies|brokers|targets|machines\/\w+\/(policy|hand-over))/.test(path)
+    ? layers.answer(method, path, method === 'GET' ? {} : await bodyOf(request), fleet)
+    : null;
+  if (above !== null) {
+    return json(response, ...above);
   }
   const match = /^\/api\/machines\/(\w+)(\/timeline|\/actions\/([\w-]+))?$/.exec(path);
   const machine = match && fleet.get(match[1]);

@@ -5,6 +5,7 @@ import { api, ApiError } from './api/client';
 import type { Session } from './api/types';
 import { Frame } from './Frame';
 import { MachinesPage } from './list/MachinesPage';
+import { LayersPage } from './layers/LayersPage';
 import { LiveContext } from './live/context';
 import { Live } from './live/live';
 import { MachinePage } from './machine/MachinePage';
@@ -65,6 +66,8 @@ function SignedIn({ session }: { session: Session }) {
       <Frame session={session}>
         {route.page === 'machine' ? (
           <MachinePage key={route.id} id={route.id} />
+        ) : route.page === 'layers' ? (
+          <LayersPage session={session} />
         ) : (
           <MachinesPage />
         )}

@@ -24,7 +24,7 @@ import { useState, type ReactNode } from 'react';
 import { api } from './api/client';
 import type { Session } from './api/types';
 import { useLiveState } from './live/context';
-import { listHref, LOGO } from './route';
+import { layersHref, listHref, LOGO, useRoute } from './route';
 import { changeSession } from './session';
 import { SshKeys } from './SshKeys';
 import { StatusLine } from './StatusLine';
@@ -61,6 +61,9 @@ export function Frame({ session, children }: { session: Session; children: React
           <MastheadContent>
             <Toolbar isStatic isFullHeight>
               <ToolbarContent alignItems="center">
+                <ToolbarItem alignSelf="center">
+                  <Pages />
+                </ToolbarItem>
                 <ToolbarItem alignSelf="center" className="rs-services">
                   <StatusLine />
                 </ToolbarItem>
@@ -80,6 +83,21 @@ export function Frame({ session, children }: { session: Session; children: React
     >
       {children}
     </Page>
+  );
+}
+
+function Pages() {
+  const { page } = useRoute();
+  const link = (href: string, name: string, current: boolean) => (
+    <a href={href} aria-current={current ? 'page' : undefined}>
+      {name}
+    </a>
+  );
+  return (
+    <nav className="rs-pages" aria-label={texts.pages}>
+      {link(listHref, texts.list.title, page !== 'layers')}
+      {link(layersHref, texts.layers.title, page === 'layers')}
+    </nav>
   );
 }
 

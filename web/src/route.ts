@@ -1,9 +1,12 @@
 import { useSyncExternalStore } from 'react';
 
-export type Route = { page: 'list' } | { page: 'machine'; id: string };
+export type Route = { page: 'list' } | { page: 'layers' } | { page: 'machine'; id: string };
 
-/** `#/machine/ID`; everything else is the list. */
+/** `#/machine/ID`, `#/layers`; everything else is the list. */
 export function routeOf(hash: string): Route {
+  if (/^#\/layers\/?$/.test(hash)) {
+    return { page: 'layers' };
+  }
   const match = /^#\/machine\/([^/?]+)/.exec(hash);
   if (match === null) {
     return { page: 'list' };
@@ -19,6 +22,7 @@ export function routeOf(hash: string): Route {
 export const LOGO = `${import.meta.env.BASE_URL}favicon.svg`;
 
 export const listHref = '#/';
+export const layersHref = '#/layers';
 export const machineHref = (id: string) => `#/machine/${encodeURIComponent(id)}`;
 
 function subscribe(listener: () => void): () => void {

@@ -1,3 +1,12 @@
+import type {
+  Broker,
+  Handover,
+  Policies,
+  PolicyLine,
+  PolicyPreview,
+  PolicyVerdict,
+  Target,
+} from '../layers/types';
 import { texts } from '../texts';
 import type {
   Images,
@@ -80,6 +89,7 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   return json as T;
 }
 
+const targetPath = (name: string) => `/api/targets/${encodeURIComponent(name)}`;
 const machinePath = (id: string) => `/api/machines/${encodeURIComponent(id)}`;
 
 export const api = {
@@ -103,5 +113,22 @@ export const api = {
   sshKeys: () => call<{ keys: SshKey[] }>('GET', '/api/ssh-keys'),
   addSshKey: (key: string) => call<SshKey>('POST', '/api/ssh-keys', { key }),
   removeSshKey: (id: string) => call<null>('DELETE', `/api/ssh-keys/${encodeURIComponent(id)}`),
+  policies: () => call<Policies>('GET', '/api/policies'),
+  savePolicies: (version: number, policies: PolicyLine[]) =>
+    call<Policies>('PUT', '/api/policies', { version, policies }),
+  previewPolicies: (policies: PolicyLine[]) =>
+    call<PolicyPreview>('POST', '/api/policies/preview', { policies }),
+  policyOf: (id: string) => call<PolicyVerdict>('GET', `${machinePath(id)}/policy`),
+  brokers: () => call<{ brokers: Broker[] }>('GET', '/api/brokers'),
+  targets: () => call<{ targets: Target[] }>('GET', '/api/targets'),
+  putTarget: (name: string, broker: string, config: Record<string, string>) =>
+    call<Target>('PUT', targetPath(name), { broker, config }),
+  removeTarget: (name: string) => call<null>('DELETE', targetPath(name)),
+  testTarget: (name: string) =>
+    call<{ ok: boolean; why: string }>('POST', `${targetPath(name)}/test`),
+  handover: (id: string) => call<Handover>('GET', `${machinePath(id)}/hand-over`),
+  handOver: (id: string, target: string, role: string) =>
+    call<Handover>('POST', `${machinePath(id)}/hand-over`, { target, role }),
+  forgetHandover: (id: string) => call<null>('POST', `${machinePath(id)}/hand-over/forget`),
   status: () => call<Status>('GET', '/api/status'),
 };

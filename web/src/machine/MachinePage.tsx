@@ -32,6 +32,7 @@ import { isBusy, nameOf } from '../states';
 import { Notices } from '../StatusLine';
 import { texts } from '../texts';
 import { HardwareView } from './HardwareView';
+import { LayerView } from './LayerView';
 import { PhaseStrip } from './PhaseStrip';
 import { ResultsView } from './ResultsView';
 import { Timeline } from './Timeline';
@@ -209,6 +210,9 @@ function Body({ machine }: { machine: Machine }) {
             <Tab eventKey="hardware" title={<TabTitleText>{t.tabs.hardware}</TabTitleText>}>
               {error === '' ? null : <Alert isInline variant="danger" title={error} />}
               <HardwareView report={detail.data?.hardware} loading={detail.isPending} />
+            </Tab>
+            <Tab eventKey="layer" title={<TabTitleText>{t.tabs.layer}</TabTitleText>}>
+              {tab === 'layer' ? <LayerView machine={machine} /> : null}
             </Tab>
             <Tab
               eventKey="results"

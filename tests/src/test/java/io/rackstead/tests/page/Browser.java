@@ -168,6 +168,19 @@ final class Browser implements AutoCloseable {
     ask(find + ".click()");
   }
 
+  /// Chooses an option of a select, which has to be there.
+  void choose(String select, String value) {
+    var found = "document.querySelector('%s')".formatted(select);
+    until(
+        value + " in " + select,
+        "[...(" + found + "?.options ?? [])].some((o) => o.value === '" + value + "')");
+    ask(
+        "(() => { const s = %s; Object.getOwnPropertyDescriptor(HTMLSelectElement.prototype, 'value')"
+                .formatted(found)
+            + ".set.call(s, '%s'); s.dispatchEvent(new Event('change', { bubbles: true })); })()"
+                .formatted(value));
+  }
+
   List<String> complaints() {
     return List.copyOf(complaints);
   }

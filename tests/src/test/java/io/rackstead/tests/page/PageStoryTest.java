@@ -35,6 +35,7 @@ class PageStoryTest {
         var id = aNewMachineShowsUpByItself(site, browser);
         aRefusalSaysWhy(site, browser, id);
         theMachineIsMarkedBrokenFromItsPage(site, browser, id);
+        aTargetAndAPolicyAreSetUp(site, browser);
         signsOut(browser);
         assertThat(browser.complaints()).as("errors in the page").isEmpty();
       } catch (AssertionError | RuntimeException e) {
@@ -129,6 +130,51 @@ class PageStoryTest {
             Optional.of(site.machine(id))
                 .filter(machine -> state.test(machine.path("state").asText()))
                 .map(machine -> machine.path("message").asText()));
+  }
+
+  /// A target by the schema of its broker, tried; a line of policies, looked at before it is saved.
+  private static void aTargetAndAPolicyAreSetUp(Site site, Browser browser) {
+    browser.click("Layers above");
+    browser.click("Targets");
+    browser.click("Add a target");
+    browser.until("the brokers", "document.querySelectorAll('#target-broker option').length > 2");
+    browser.choose("#target-broker", "noop");
+    browser.ask("document.querySelector('#target-name').focus()");
+    browser.type("nobody");
+    browser.click("Save");
+    browser.until("the target", "document.querySelector('tbody')?.textContent.includes('nobody')");
+    browser.click("Try it");
+    browser.until("its answer", "document.body.textContent.includes('answers')");
+    browser.click("Policies");
+    browser.click("Add a line");
+    browser.until("the form", "document.querySelector('#policy-when')");
+    browser.ask("document.querySelector('#policy-name').focus()");
+    browser.type("everything");
+    browser.ask("document.querySelector('#policy-when').focus()");
+    browser.type("cpu_count >= ");
+    browser.ask("document.querySelector('#policy-image').focus()");
+    browser.type("debian/bookworm");
+    browser.choose("#policy-target", "nobody");
+    browser.click("Take into the table");
+    browser.click("What would change?");
+    browser.until("the rule's fault", "document.body.textContent.includes('line 1 (everything)')");
+    browser.click("Edit");
+    browser.until("the form", "document.querySelector('#policy-when')");
+    browser.ask("document.querySelector('#policy-when').focus()");
+    browser.ask("document.querySelector('#policy-when').setSelectionRange(99, 99)");
+    browser.type("64");
+    browser.click("Take into the table");
+    browser.click("What would change?");
+    browser.until("what it changes", "document.body.textContent.includes('looked at')");
+    browser.click("Save");
+    assertThat(
+            Browser.await(
+                "the line", () -> Optional.of(site.policies()).filter(lines -> !lines.isEmpty())))
+        .first()
+        .satisfies(line -> {
+          assertThat(line.path("when").asText()).isEqualTo("cpu_count >= 64");
+          assertThat(line.path("target").asText()).isEqualTo("nobody");
+        });
   }
 
   private static void signsOut(Browser browser) {

@@ -120,6 +120,10 @@ final class Site implements AutoCloseable {
     return json(authorized("/api/machines/" + id));
   }
 
+  List<JsonNode> policies() {
+    return List.copyOf(json(authorized("/api/policies")).path("policies").valueStream().toList());
+  }
+
   /// As a MAAS client announces a server that it knows of; its id.
   String announce(String hostname, String mac) {
     var form = "commission=false&architecture=amd64&hostname=" + hostname + "&mac_addresses=" + mac;
