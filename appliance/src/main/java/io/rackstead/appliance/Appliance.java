@@ -71,6 +71,8 @@ import io.rackstead.neighbour.KernelTable;
 import io.rackstead.neighbour.Neighbour;
 import io.rackstead.neighbour.Neighbours;
 import io.rackstead.neighbour.Scan;
+import io.rackstead.network.ClientOptions;
+import io.rackstead.network.ClientOptionsApi;
 import io.rackstead.network.ConfiguredNetworks;
 import io.rackstead.network.Domain;
 import io.rackstead.network.HostAddresses;
@@ -150,6 +152,8 @@ public final class Appliance implements AutoCloseable {
       var networks =
           new ServedNetworks(
               book, database, this::observing, () -> book.now().defaultDomain().name());
+      var clientOptions = new ClientOptions(database, book, machines, clock);
+      networks.tellBy(clientOptions);
       var names = new NameBook(database, book, clock);
       var devices = new Devices(database, book, clock, random);
       var capabilities = new Capabilities(database, clock, random);
@@ -350,6 +354,7 @@ public final class Appliance implements AutoCloseable {
       routes.addAll(new StatusApi(this::status).routes());
       var explainApi = new ExplainApi(machines, pxe::explain);
       routes.addAll(explainApi.routes());
+      routes.addAll(new ClientOptionsApi(clientOptions).routes());
       var doorman = new Doorman(database, users, keys, people, clock, config.plaintextFrom());
       var tls = tls(config, new Certificates(random, clock));
       web =

@@ -41,6 +41,7 @@ public final class ServedNetworks implements Networks {
   private final Supplier<Map<String, List<InetAddress>>> interfaces;
   private final Supplier<String> domain;
   private volatile Predicate<InetAddress> resolver = _ -> false;
+  private volatile Optional<ClientOptions> extras = Optional.empty();
   private volatile Kept kept = new Kept(List.of(), List.of(), Long.MIN_VALUE, -1);
 
   /// @param ours networks that we have an address on, whether DHCP is on there or not
@@ -108,6 +109,11 @@ public final class ServedNetworks implements Networks {
     book.resolveBy(this::resolvers);
   }
 
+  /// What an operator wants clients to be told beyond all that.
+  public void tellBy(ClientOptions options) {
+    extras = Optional.of(options);
+  }
+
   private List<InetAddress> resolvers(Subnet subnet) {
     return !subnet.dnsServers().isEmpty() || !subnet.allowDns()
         ? subnet.dnsServers()
@@ -144,13 +150,14 @@ public final class ServedNetworks implements Networks {
 
   private Kept look(long nanos, long version) {
     var all = book.now();
-    var known = interfaces.get();
-    var fixed = addressesByMac();
+    var known =
+        new Known(
+            interfaces.get(), addressesByMac(), extras.map(ClientOptions::list).orElse(List.of()));
     var served = new ArrayList<Served>();
     var ours = new ArrayList<Served>();
     for (var vlan : all.vlans()) {
       for (var subnet : servable(all, vlan)) {
-        var one = served(all, vlan, vlan, subnet, known, fixed);
+        var one = served(all, vlan, vlan, subnet, known);
         one.ifPresent(ours::add);
         one.filter(_ -> vlan.dhcpOn()).ifPresent(served::add);
       }
@@ -159,8 +166,8 @@ public final class ServedNetworks implements Networks {
       var target = vlan.relayVlan().flatMap(all::vlan);
       if (target.isPresent() && target.get().dhcpOn()) {
         servable(all, vlan)
-            .forEach(subnet ->
-                served(all, vlan, target.get(), subnet, known, fixed).ifPresent(served::add));
+            .forEach(
+                subnet -> served(all, vlan, target.get(), subnet, known).ifPresent(served::add));
       }
     }
     return silent.getAsBoolean()
@@ -187,22 +194,22 @@ public final class ServedNetworks implements Networks {
     return bySubnet;
   }
 
+  /// What is read once for all networks.
+  private record Known(
+      Map<String, List<InetAddress>> interfaces,
+      Map<Long, Map<MacAddress, Inet4Address>> fixed,
+      List<ClientOptions.Of> told) {}
+
   private record Ours(String networkInterface, Inet4Address address) {}
 
   /// @param wire the VLAN that we are on ourselves: the same, or the one that it is relayed to
-  private Optional<Served> served(
-      Topology all,
-      Vlan vlan,
-      Vlan wire,
-      Subnet subnet,
-      Map<String, List<InetAddress>> known,
-      Map<Long, Map<MacAddress, Inet4Address>> fixed) {
+  private Optional<Served> served(Topology all, Vlan vlan, Vlan wire, Subnet subnet, Known known) {
     var of = vlan.id() == wire.id() ? List.of(subnet) : all.subnetsOf(wire);
     return of.stream()
-        .flatMap(s -> ours(wire, s, known).stream())
+        .flatMap(s -> ours(wire, s, known.interfaces()).stream())
         .findFirst()
         .map(here -> {
-          var reservations = new HashMap<>(fixed.getOrDefault(subnet.id(), Map.of()));
+          var reservations = new HashMap<>(known.fixed().getOrDefault(subnet.id(), Map.of()));
           for (var reserved : all.reservedOf(subnet)) {
             reservations.put(reserved.mac(), (Inet4Address) reserved.ip());
           }
@@ -223,7 +230,10 @@ public final class ServedNetworks implements Networks {
               Optional.of(subnet.dhcpDomain().isEmpty() ? domain.get() : subnet.dhcpDomain())
                   .filter(name -> !name.isEmpty()),
               LEASE,
-              OptionTemplates.all(extra(all, subnet)));
+              extras
+                  .map(said ->
+                      said.of(known.told(), subnet, all.rangesOf(subnet), extra(all, subnet)))
+                  .orElseGet(() -> OptionTemplates.all(extra(all, subnet))));
         });
   }
 

@@ -21,7 +21,8 @@ final class Migrations {
           "014-key-source.sql",
           "020-layers.sql",
           "021-evidence.sql",
-          "022-terraform.sql");
+          "022-terraform.sql",
+          "036-client-options.sql");
 
   private Migrations() {}
 

@@ -51,6 +51,8 @@ import io.rackstead.name.Resolution;
 import io.rackstead.neighbour.Neighbour;
 import io.rackstead.neighbour.Neighbours;
 import io.rackstead.neighbour.Scan;
+import io.rackstead.network.ClientOptions;
+import io.rackstead.network.ClientOptionsApi;
 import io.rackstead.network.Domain;
 import io.rackstead.network.HostAddresses;
 import io.rackstead.network.Ip;
@@ -105,6 +107,7 @@ public final class Served implements AutoCloseable {
   public final Targets targets;
   public final Handovers handovers;
   public final Packs packs;
+  public final ClientOptions clientOptions;
   private final HttpServer server;
   private final HttpClient client = HttpClient.newHttpClient();
   private int made;
@@ -215,6 +218,8 @@ public final class Served implements AutoCloseable {
     packs = new Packs(site.database, signer, site, "0");
     routes.addAll(new EvidenceApi(packs, signer, site.machines, verbs).routes());
     routes.addAll(new StateApi(site.database, site.vault, site).routes());
+    clientOptions = new ClientOptions(site.database, networks, site.machines, site);
+    routes.addAll(new ClientOptionsApi(clientOptions).routes());
     targets = new Targets(site.database, site.vault, new Brokers(folder.resolve("brokers")), site);
     handovers = handoversOn(Runnable::run);
     routes.addAll(

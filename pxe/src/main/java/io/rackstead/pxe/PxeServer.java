@@ -5,6 +5,7 @@ import io.rackstead.pxe.dhcp.DhcpServer;
 import io.rackstead.pxe.dhcp.Explainer;
 import io.rackstead.pxe.dhcp.ForeignServers;
 import io.rackstead.pxe.dhcp.LoadersSeen;
+import io.rackstead.pxe.grub.GrubPages;
 import io.rackstead.pxe.http.BootHttpServer;
 import io.rackstead.pxe.http.BootPages;
 import io.rackstead.pxe.ipxe.Loaders;
@@ -71,7 +72,13 @@ public final class PxeServer implements AutoCloseable {
     this.explainer =
         new Explainer(
             booter, networks, leases.map(Leases.class::cast), loaders, this::httpPort, clock);
-    BootFiles files = (name, client) -> loaders.open(name).or(() -> booter.open(name, client));
+    var grub = new GrubPages(booter, networks, journal, System::nanoTime);
+    BootFiles files =
+        (name, client) ->
+            loaders
+                .open(name)
+                .or(() -> grub.open(name, client))
+                .or(() -> booter.open(name, client));
     Clients clients =
         address ->
             address instanceof Inet4Address held

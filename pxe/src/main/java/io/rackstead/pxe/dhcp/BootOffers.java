@@ -49,7 +49,12 @@ final class BootOffers {
     var answer = booter.decide(request);
     var server = new BootServer(network.serverAddress(), httpPort.getAsInt());
     return new BootOffer(
-        BootPath.next(request, answer.decision(), server, loaders),
+        BootPath.next(
+            request,
+            answer.decision(),
+            server,
+            loaders,
+            network.templates().chainOf(asked.chaddr())),
         answer.rule(),
         answer.effects());
   }

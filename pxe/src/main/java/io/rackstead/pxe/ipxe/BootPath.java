@@ -3,6 +3,7 @@ package io.rackstead.pxe.ipxe;
 import io.rackstead.pxe.BootDecision;
 import io.rackstead.pxe.BootRequest;
 import io.rackstead.pxe.BootRequest.Stage;
+import io.rackstead.pxe.LoaderChain;
 
 /// How a client gets to what was decided: firmware → our loader → its script → the decision. Pure.
 public final class BootPath {
@@ -13,14 +14,41 @@ public final class BootPath {
 
   private BootPath() {}
 
-  /// What DHCP tells the client to fetch next.
+  /// What DHCP tells the client to fetch next, by iPXE.
   public static Step next(
       BootRequest request, BootDecision decision, BootServer server, Loaders loaders) {
+    return next(request, decision, server, loaders, LoaderChain.IPXE);
+  }
+
+  /// What DHCP tells the client to fetch next.
+  public static Step next(
+      BootRequest request,
+      BootDecision decision,
+      BootServer server,
+      Loaders loaders,
+      LoaderChain chain) {
     return switch (decision) {
       case BootDecision.Ignore(var reason) -> new Step.Nothing(reason);
       case BootDecision.LocalDisk _ -> leave(request, server);
-      case BootDecision.Linux _ -> forward(request, server, loaders);
+      case BootDecision.Linux _ ->
+          chain == LoaderChain.SIGNED_GRUB
+                  && request.stage() == Stage.FIRMWARE
+                  && request.arch().uefi()
+              ? signed(request, server, loaders)
+              : forward(request, server, loaders);
     };
+  }
+
+  private static Step signed(BootRequest request, BootServer server, Loaders loaders) {
+    return loaders
+        .signedFor(request.arch())
+        .map(name -> request.arch().http() ? server.url(name) : name)
+        .<Step>map(Step.Fetch::new)
+        .orElseGet(() ->
+            new Step.Nothing(
+                "no signed loader for firmware "
+                    + request.arch()
+                    + ": install the Debian packages shim-signed and grub-efi-amd64-signed"));
   }
 
   private static Step leave(BootRequest request, BootServer server) {

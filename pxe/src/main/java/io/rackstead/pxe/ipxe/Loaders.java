@@ -29,6 +29,17 @@ public final class Loaders {
           ClientArch.UEFI_ARM64, List.of("snponly-arm64.efi", "ipxe-arm64.efi"),
           ClientArch.UEFI_ARM64_HTTP, List.of("snponly-arm64.efi", "ipxe-arm64.efi"));
 
+  /// What Secure Boot lets pass, by Debian's packages shim-signed and grub-efi-amd64-signed. The
+  /// names are those that shim itself asks for.
+  private static final Map<String, Path> SIGNED =
+      Map.of(
+          "shimx64.efi",
+          Path.of("/usr/lib/shim/shimx64.efi.signed"),
+          "grubx64.efi",
+          Path.of("/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed"),
+          "mmx64.efi",
+          Path.of("/usr/lib/shim/mmx64.efi.signed"));
+
   private final Path directory;
   private final Map<String, BootFile> files;
 
@@ -42,12 +53,19 @@ public final class Loaders {
     var found = new TreeMap<String, BootFile>();
     var names = FOR_FIRMWARE.values().stream().flatMap(List::stream).distinct().toList();
     for (var name : names) {
-      var path = directory.resolve(name);
-      if (Files.isReadable(path)) {
-        found.put(name, new BootFile.OnDisk(path.toRealPath(), Files.size(path), sha256(path)));
-      }
+      add(found, name, directory.resolve(name));
+    }
+    for (var signed : SIGNED.entrySet()) {
+      var own = directory.resolve(signed.getKey());
+      add(found, signed.getKey(), Files.isReadable(own) ? own : signed.getValue());
     }
     return new Loaders(directory, found);
+  }
+
+  private static void add(Map<String, BootFile> found, String name, Path path) throws IOException {
+    if (Files.isReadable(path)) {
+      found.put(name, new BootFile.OnDisk(path.toRealPath(), Files.size(path), sha256(path)));
+    }
   }
 
   public static Loaders none(Path directory) {
@@ -58,6 +76,25 @@ public final class Loaders {
     return FOR_FIRMWARE.getOrDefault(arch, List.of()).stream()
         .filter(files::containsKey)
         .findFirst();
+  }
+
+  /// The first of the signed chain: shim, where the one that it starts is there, too.
+  public Optional<String> signedFor(ClientArch arch) {
+    return switch (arch) {
+      case UEFI_X64, UEFI_BC, UEFI_X64_HTTP ->
+          Optional.of("shimx64.efi")
+              .filter(files::containsKey)
+              .filter(_ -> files.containsKey("grubx64.efi"));
+      case BIOS_X86,
+          UEFI_IA32,
+          UEFI_ARM32,
+          UEFI_ARM64,
+          UEFI_IA32_HTTP,
+          UEFI_ARM64_HTTP,
+          UEFI_RISCV64,
+          UNKNOWN ->
+          Optional.empty();
+    };
   }
 
   public Optional<BootFile> open(String name) {

@@ -7,6 +7,7 @@ import io.rackstead.pxe.BootDecision;
 import io.rackstead.pxe.BootRequest;
 import io.rackstead.pxe.BootRequest.Stage;
 import io.rackstead.pxe.ClientArch;
+import io.rackstead.pxe.LoaderChain;
 import io.rackstead.pxe.net.MacAddress;
 import io.rackstead.pxe.net.Subnet;
 import java.io.IOException;
@@ -53,6 +54,35 @@ class BootPathTest {
       Files.writeString(folder.resolve(name), name);
     }
     var step = BootPath.next(request(arch, stage), decision(decision), SERVER, Loaders.in(folder));
+    if (!bootFile.equals("-")) {
+      assertThat(step).isEqualTo(new BootPath.Step.Fetch(bootFile));
+    } else {
+      assertThat(step).isInstanceOf(BootPath.Step.Nothing.class);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "BIOS_X86,        FIRMWARE, linux,  undionly.kpxe",
+    "UEFI_X64,        FIRMWARE, linux,  shimx64.efi",
+    "UEFI_BC,         FIRMWARE, linux,  shimx64.efi",
+    "UEFI_X64_HTTP,   FIRMWARE, linux,  http://10.0.0.2:5248/shimx64.efi",
+    "UEFI_ARM64,      FIRMWARE, linux,  -",
+    "UEFI_X64,        FIRMWARE, local,  local-disk",
+    "UEFI_X64,        LOADER,   linux,  http://10.0.0.2:5248/ipxe/525400000001?arch=7",
+  })
+  void whereSecureBootIsWantedFirmwareIsLedToTheSignedLoader(
+      ClientArch arch, Stage stage, String decision, String bootFile) throws IOException {
+    for (var name : List.of("undionly.kpxe", "snponly.efi", "shimx64.efi", "grubx64.efi")) {
+      Files.writeString(folder.resolve(name), name);
+    }
+    var step =
+        BootPath.next(
+            request(arch, stage),
+            decision(decision),
+            SERVER,
+            Loaders.in(folder),
+            LoaderChain.SIGNED_GRUB);
     if (!bootFile.equals("-")) {
       assertThat(step).isEqualTo(new BootPath.Step.Fetch(bootFile));
     } else {
