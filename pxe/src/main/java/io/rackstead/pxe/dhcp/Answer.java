@@ -32,6 +32,16 @@ record Answer(
     return new Answer(Optional.empty(), Optional.empty(), List.of(), false);
   }
 
+  /// A lease is acknowledged: the disk is waited for where something is to be written.
+  boolean acknowledges() {
+    return reply
+        .map(Reply::message)
+        .filter(message -> !message.yiaddr().equals(DhcpMessage.NONE))
+        .flatMap(DhcpMessage::type)
+        .filter(type -> type == MessageType.ACK)
+        .isPresent();
+  }
+
   Answer offering(Inet4Address address) {
     return new Answer(reply, trace, effects, needsDisk, Optional.of(address));
   }

@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One DHCP socket: drains the datagrams that wait, commits their leases once, then lets the
-/// replies go.
+/// One DHCP socket: drains the datagrams that wait, answers them, and lets go what was promised
+/// when the disk has it.
 final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
   private static final Logger LOG = LoggerFactory.getLogger(DhcpHandler.class);
 
@@ -36,7 +36,9 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
   private final BootJournal journal;
   private final Unicast unicast;
   private final Optional<Conflicts> conflicts;
+  private final Optional<Committer> committer;
   private final List<Answer> batch = new ArrayList<>();
+  private long failuresBefore;
   private final Set<Datagram> heard = new HashSet<>();
 
   /// A message and its sender, to know the same one again that two switches or a loop delivered.
@@ -55,7 +57,8 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
       Optional<Leases> leases,
       BootJournal journal,
       Unicast unicast,
-      Optional<Conflicts> conflicts) {
+      Optional<Conflicts> conflicts,
+      Optional<Committer> committer) {
     this.networkInterface = networkInterface;
     this.proxyPort = proxyPort;
     this.responder = responder;
@@ -63,6 +66,7 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
     this.journal = journal;
     this.unicast = unicast;
     this.conflicts = conflicts;
+    this.committer = committer;
   }
 
   @Override
@@ -90,6 +94,9 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
   /// the question is asked anew, and gets another address if it has.
   private void answer(
       ChannelHandlerContext context, DhcpMessage asked, Arrival arrival, int tries) {
+    if (batch.isEmpty()) {
+      failuresBefore = failures();
+    }
     var answer = responder.answer(asked, arrival);
     var unproven = answer.unproven();
     boolean waits =
@@ -127,22 +134,45 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
     return new Answer(Optional.empty(), Optional.of(trace), List.of(), false);
   }
 
+  /// What promises nothing new leaves at once; the rest when the disk has it. Meanwhile others are
+  /// answered, and what they are promised shares the next write.
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
     heard.clear();
-    if (batch.isEmpty()) {
+    boolean unwritten = leases.filter(Leases::unwritten).isPresent();
+    long before = failuresBefore;
+    var later = new ArrayList<Answer>();
+    var now = new ArrayList<Answer>();
+    for (var answer : batch) {
+      (unwritten && answer.acknowledges() ? later : now).add(answer);
+    }
+    batch.clear();
+    send(context, now, failures() == before);
+    if (unwritten) {
+      committer
+          .orElseThrow()
+          .whenWritten(written ->
+              context
+                  .executor()
+                  .execute(() -> send(context, later, written && failures() == before)));
+    }
+  }
+
+  private long failures() {
+    return leases.map(Leases::failures).orElse(0L);
+  }
+
+  private void send(ChannelHandlerContext context, List<Answer> answers, boolean written) {
+    if (answers.isEmpty()) {
       return;
     }
-    boolean durable = leases.map(Leases::commit).orElse(true);
-    var sent = List.copyOf(batch);
-    batch.clear();
-    for (var answer : sent) {
-      if (durable || !answer.needsDisk()) {
+    for (var answer : answers) {
+      if (written || !answer.needsDisk()) {
         answer.reply().ifPresent(reply -> write(context, reply));
       }
     }
     context.flush();
-    sent.forEach(answer -> tell(answer, durable));
+    answers.forEach(answer -> tell(answer, written));
   }
 
   private void write(ChannelHandlerContext context, Answer.Reply reply) {

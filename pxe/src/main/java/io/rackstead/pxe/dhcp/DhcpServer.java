@@ -50,6 +50,7 @@ public final class DhcpServer implements AutoCloseable {
   private final Unicast unicast = new Unicast();
   private final Optional<ForeignProbe> probe;
   private final Optional<Conflicts> conflicts;
+  private final Optional<Committer> committer;
   private Optional<ArpSocket> arp = Optional.empty();
   private boolean arpTried;
   private final Map<Listener, Channel> open = new HashMap<>();
@@ -82,6 +83,7 @@ public final class DhcpServer implements AutoCloseable {
     this.leases = leases;
     this.journal = journal;
     this.probe = foreign.map(found -> new ForeignProbe(found, loop));
+    this.committer = leases.map(Committer::new);
     this.conflicts =
         leases
             .filter(_ -> config.addressCheck())
@@ -188,7 +190,14 @@ public final class DhcpServer implements AutoCloseable {
     int port = listener.proxyPort() ? config.proxyPort() : config.dhcpPort();
     var handler =
         new DhcpHandler(
-            device, listener.proxyPort(), responder, leases, journal, unicast, conflicts);
+            device,
+            listener.proxyPort(),
+            responder,
+            leases,
+            journal,
+            unicast,
+            conflicts,
+            committer);
     if (device.isPresent()) {
       unicast.open();
       conflicts.ifPresent(this::askByArp);
@@ -344,6 +353,7 @@ public final class DhcpServer implements AutoCloseable {
     closed = true;
     open.values().forEach(DhcpServer::close);
     open.clear();
+    committer.ifPresent(Committer::close);
     unicast.close();
     arp.ifPresent(ArpSocket::close);
     loop.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);

@@ -81,6 +81,16 @@ record LeasesSeen(Leases real, InstantSource clock) implements Leases {
   }
 
   @Override
+  public boolean unwritten() {
+    return false;
+  }
+
+  @Override
+  public long failures() {
+    return 0;
+  }
+
+  @Override
   public boolean commit() {
     return true;
   }

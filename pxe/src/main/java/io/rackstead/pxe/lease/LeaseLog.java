@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,12 @@ public final class LeaseLog implements Leases, AutoCloseable {
   /// What the next commit writes, by address, and what it replaces: empty for a new binding.
   private final Map<Inet4Address, Change> pending = new LinkedHashMap<>();
 
+  /// What the commit that runs now is writing.
+  private final Map<Inet4Address, Change> underWay = new HashMap<>();
+
   private boolean broken;
+
+  private long failures;
 
   private record Change(Lease lease, Optional<Lease> before, boolean fresh) {}
 
@@ -169,7 +175,7 @@ public final class LeaseLog implements Leases, AutoCloseable {
   }
 
   private boolean pendingFresh(Inet4Address address) {
-    var change = pending.get(address);
+    var change = pending.getOrDefault(address, underWay.get(address));
     return change != null && change.fresh();
   }
 
@@ -265,48 +271,97 @@ public final class LeaseLog implements Leases, AutoCloseable {
   }
 
   @Override
-  public synchronized boolean commit() {
-    if (pending.isEmpty()) {
+  public synchronized boolean unwritten() {
+    return !pending.isEmpty() || !underWay.isEmpty();
+  }
+
+  @Override
+  public synchronized long failures() {
+    return failures;
+  }
+
+  /// The disk is waited for without the lock: whoever asks meanwhile is answered from memory.
+  @Override
+  public boolean commit() {
+    synchronized (file) {
+      var batch = take();
+      if (batch.changes().isEmpty()) {
+        return true;
+      }
+      try {
+        write(batch);
+      } catch (IOException e) {
+        LOG.error(
+            "lease log: cannot write {} leases, no new ones are given until it can: {}",
+            batch.changes().size(),
+            e.toString());
+        failed(batch.changes());
+        return false;
+      }
+      written();
       return true;
-    }
-    var changes = List.copyOf(pending.values());
-    try {
-      write(changes.stream().map(Change::lease).toList());
-      pending.clear();
-      return true;
-    } catch (IOException e) {
-      LOG.error(
-          "lease log: cannot write {} leases, no new ones are given until it can: {}",
-          changes.size(),
-          e.toString());
-      broken = true;
-      undo(changes);
-      return false;
     }
   }
 
-  private void write(List<Lease> leases) throws IOException {
+  /// @param everything what the file is to hold from now on; empty where the changes are appended
+  private record Batch(List<Change> changes, Optional<List<Lease>> everything) {}
+
+  private synchronized Batch take() {
+    var changes = List.copyOf(pending.values());
     boolean mostlyHistory = file.records() > WORTH_COMPACTING && file.records() > 2L * table.size();
     // after a failed sync the kernel may hold pages as clean that the disk never got, so what is
     // in the old file can no longer be vouched for: everything is written anew
-    if (broken || (file.full(leases.size()) && mostlyHistory)) {
-      file.rewrite(table.all().stream().filter(lease -> lease.kind() != Kind.OFFERED).toList());
-      broken = false;
+    boolean anew = broken || (file.full(changes.size()) && mostlyHistory);
+    if (changes.isEmpty()) {
+      return new Batch(changes, Optional.empty());
+    }
+    broken = false;
+    pending.clear();
+    changes.forEach(change -> underWay.put(change.lease().address(), change));
+    return new Batch(
+        changes,
+        anew
+            ? Optional.of(
+                table.all().stream().filter(lease -> lease.kind() != Kind.OFFERED).toList())
+            : Optional.empty());
+  }
+
+  private void write(Batch batch) throws IOException {
+    if (batch.everything().isPresent()) {
+      file.rewrite(batch.everything().get());
     } else {
-      file.append(leases);
+      file.append(batch.changes().stream().map(Change::lease).toList());
     }
   }
 
-  /// New bindings never were. Renewals, releases and quarantines stay true in memory and wait for
-  /// the next commit.
-  private void undo(List<Change> changes) {
-    for (var change : changes) {
+  private synchronized void written() {
+    underWay.clear();
+  }
+
+  /// New bindings never were, and neither were those that came since, for they may stand upon them.
+  /// Renewals, releases and quarantines stay true in memory and wait for the next commit.
+  private synchronized void failed(List<Change> changes) {
+    broken = true;
+    failures++;
+    underWay.clear();
+    for (var change : List.copyOf(pending.values())) {
       if (change.fresh()) {
-        pending.remove(change.lease().address());
-        table.remove(change.lease().address());
-        change.before().ifPresent(table::put);
+        undo(change);
       }
     }
+    for (var change : changes) {
+      if (change.fresh()) {
+        undo(change);
+      } else {
+        pending.putIfAbsent(change.lease().address(), change);
+      }
+    }
+  }
+
+  private void undo(Change change) {
+    pending.remove(change.lease().address());
+    table.remove(change.lease().address());
+    change.before().ifPresent(table::put);
   }
 
   @Override
@@ -317,8 +372,10 @@ public final class LeaseLog implements Leases, AutoCloseable {
   }
 
   @Override
-  public synchronized void close() throws IOException {
-    commit();
-    file.close();
+  public void close() throws IOException {
+    synchronized (file) {
+      commit();
+      file.close();
+    }
   }
 }

@@ -61,8 +61,16 @@ public interface Leases {
   /// How full the ranges of a network are.
   Usage usage(Served network);
 
+  /// Whether something is in memory that the disk does not have yet.
+  boolean unwritten();
+
+  /// How often a commit failed. Each undoes all new bindings that no commit had written before: who
+  /// made one holds it only if this is the same afterwards as it was before.
+  long failures();
+
   /// Writes what changed since the last call and waits until the disk has it. False: the disk did
   /// not take it, new bindings are undone and must not be acknowledged; prolonged ones still hold.
+  /// Others may bind meanwhile; what they are promised is of the next call.
   boolean commit();
 
   List<Lease> list();

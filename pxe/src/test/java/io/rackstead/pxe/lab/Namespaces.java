@@ -65,6 +65,16 @@ final class Namespaces implements AutoCloseable {
     return said;
   }
 
+  /// Starts a command that stays, and leaves its input and output to the caller.
+  Process begin(String name, String... command) throws IOException {
+    var process =
+        new ProcessBuilder(inside(name, command))
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    running.add(process);
+    return process;
+  }
+
   /// Starts a command that stays; its lines are read as they come.
   BlockingQueue<String> start(String name, String... command) throws IOException {
     var process = new ProcessBuilder(inside(name, command)).redirectErrorStream(true).start();
@@ -95,9 +105,19 @@ final class Namespaces implements AutoCloseable {
     return command.toArray(String[]::new);
   }
 
+  /// What the names of all of them begin with.
+  String prefix() {
+    return prefix;
+  }
+
   static String await(BlockingQueue<String> lines, String wanted) throws InterruptedException {
+    return await(lines, wanted, 60);
+  }
+
+  static String await(BlockingQueue<String> lines, String wanted, int seconds)
+      throws InterruptedException {
     var seen = new ArrayList<String>();
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     while (System.nanoTime() < until) {
       var line = lines.poll(1, TimeUnit.SECONDS);
       if (line != null) {

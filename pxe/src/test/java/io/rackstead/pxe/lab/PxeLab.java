@@ -7,7 +7,10 @@ import io.rackstead.pxe.BootFile;
 import io.rackstead.pxe.BootJournal;
 import io.rackstead.pxe.BootRequest;
 import io.rackstead.pxe.Booter;
+import io.rackstead.pxe.LoaderChain;
 import io.rackstead.pxe.Networks;
+import io.rackstead.pxe.OptionTemplate;
+import io.rackstead.pxe.OptionTemplates;
 import io.rackstead.pxe.PxeConfig;
 import io.rackstead.pxe.PxeServer;
 import io.rackstead.pxe.net.AddressRange;
@@ -22,11 +25,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The boot services on the lab's provisioning network with one fixed decision, to boot real
-/// firmware from: `PxeLab FOLDER server|proxy|relay|unchecked [ARGUMENT…]`. With `relay` there is a
-/// second network, 10.90.0.0/24, that only a relay reaches; with `unchecked` addresses are given
-/// away without asking the wire. The folder holds `vmlinuz`, `initrd.img` and `decision` (`linux`,
-/// `local` or `ignore`, read anew for each client). Prints every trace. Ends when its input does.
+/// firmware from: `PxeLab FOLDER server|proxy|relay|unchecked|signed [ARGUMENT…]`. With `relay`
+/// there is a second network, 10.90.0.0/24, that only a relay reaches; with `unchecked` addresses
+/// are given away without asking the wire. The folder holds `vmlinuz`, `initrd.img` and `decision`
+/// (`linux`, `local` or `ignore`, read anew for each client). Prints every trace. Ends when its
+/// input does.
 final class PxeLab {
+  private static final OptionTemplates SIGNED =
+      new OptionTemplates(
+          OptionTemplate.NONE, Map.of(), Map.of(), LoaderChain.SIGNED_GRUB, Map.of());
+
   private PxeLab() {}
 
   public static void main(String[] args) throws IOException {
@@ -43,8 +51,10 @@ final class PxeLab {
             Map.of(),
             Optional.empty(),
             List.of(),
+            List.of(),
             Optional.of("lab.example"),
-            Duration.ofMinutes(10));
+            Duration.ofMinutes(10),
+            args[1].equals("signed") ? SIGNED : OptionTemplates.NONE);
     var behindARelay =
         new Networks.Served(
             "prov0",
