@@ -11,11 +11,14 @@ import io.rackstead.http.Route.Access;
 import io.rackstead.machine.Actor;
 import io.rackstead.machine.Event;
 import io.rackstead.machine.Machine;
+import io.rackstead.machine.MachineId;
 import io.rackstead.machine.Machines;
 import io.rackstead.machine.State;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Where the installed system reports: cloud-init's reporting webhook, at an address that only its
 /// own seed names. The end of the final stage is what makes a machine Deployed.
@@ -26,6 +29,9 @@ public final class MetadataApi {
   private final EventLog events;
   private final Nodes nodes;
   private final InstantSource clock;
+
+  /// What failed first in a machine's final stage, until that stage has ended.
+  private final Map<MachineId, String> failed = new ConcurrentHashMap<>();
 
   public MetadataApi(
       Machines machines, EventLog events, Capabilities capabilities, InstantSource clock) {
@@ -78,6 +84,9 @@ public final class MetadataApi {
                     name,
                     result.isEmpty() ? "" : " " + result,
                     body.path("description").asText(""))));
+    if (result.startsWith("FAIL") && name.startsWith(FINAL_STAGE + "/")) {
+      failed.putIfAbsent(machine.id(), name.substring(FINAL_STAGE.length() + 1));
+    }
     if (name.equals(FINAL_STAGE) && type.equals("finish") && machine.state() == State.DEPLOYING) {
       finished(machine, result);
     } else if (machine.state() == State.DEPLOYING && !type.isEmpty()) {
@@ -91,10 +100,13 @@ public final class MetadataApi {
 
   private void finished(Machine machine, String result) {
     var actor = new Actor("system", machine.hostname());
+    var part = failed.remove(machine.id());
     machines.apply(
         machine.id(),
         result.startsWith("FAIL")
-            ? new Event.Failed("cloud-init's final stage failed on the installed system")
+            ? new Event.Failed(
+                "cloud-init's final stage failed on the installed system%s: there, /var/log/cloud-init-output.log says why"
+                    .formatted(part == null ? "" : " in " + part))
             : new Event.Booted(),
         actor);
   }

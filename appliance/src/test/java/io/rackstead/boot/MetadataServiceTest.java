@@ -163,6 +163,24 @@ class MetadataServiceTest {
     assertThat(served.state(machine)).isEqualTo(State.DEPLOYING);
   }
 
+  @Test
+  void aFirstStartThatFailsSaysInWhat() {
+    finishes("modules-final/config-scripts-vendor", "FAIL");
+    finishes("modules-final/config-scripts-user", "SUCCESS");
+    finishes("modules-final", "FAIL");
+    assertThat(served.state(machine)).isEqualTo(State.FAILED_DEPLOYMENT);
+    assertThat(served.now(machine).standing().message())
+        .contains("final stage failed on the installed system in config-scripts-vendor: there,");
+  }
+
+  private void finishes(String name, String result) {
+    var event =
+        "{\"event_type\":\"finish\",\"origin\":\"cloudinit\",\"name\":\"%s\",\"description\":\"d\",\"result\":\"%s\"}";
+    var path = "/MAAS/metadata/status/" + machine.id();
+    assertThat(ask("POST", path, event.formatted(name, result), signature()).status())
+        .isLessThan(300);
+  }
+
   /// cloud-init itself, of Debian: its MAAS data source reads, its webhook reports the end.
   @Test
   void cloudInitReadsItsDataAndReportsTheMachineDeployed() throws Exception {

@@ -94,6 +94,9 @@ class KubernetesStoryTest {
                 "kubeadm.k8s.io/v1beta2",
                 "cri_socket",
                 "/run/containerd/containerd.sock",
+                // Debian 12 has no crictl
+                "ignore_preflight",
+                "FileExisting-crictl",
                 "evict_bare_pods",
                 "true")));
     assertThat(api.post("/api/targets/hall/test", Map.of()).path("ok").asBoolean()).isTrue();
