@@ -8,7 +8,7 @@ def yes: . == "1";
   board: {manufacturer: key("board_vendor"), product: key("board_name"), version: key("board_version"), serial: key("board_serial")},
   chassis: {manufacturer: key("chassis_vendor"), type: key("chassis_type"), version: key("chassis_version"), serial: key("chassis_serial")},
   firmware: {vendor: key("bios_vendor"), version: key("bios_version"), date: key("bios_date"), boot_mode: key("boot_mode"),
-    secure_boot: (key("secure_boot") | if . == "" then null else yes end)},
+    secure_boot: (key("secure_boot") | if . == "" then null else yes end), iommu: key("iommu")},
   tpm: {present: ([$dmi | table[] | select(.[0] == "tpm")] | length > 0), version: key("tpm")},
   cpu: {model: ($c[0] // ""), sockets: ($c[1] | count), cores: ($c[2] | count), threads: ($c[3] | count), mhz: ($c[4] | count),
     architecture: $architecture, flags: ($c[5] // "")},

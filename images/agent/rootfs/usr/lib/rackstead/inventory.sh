@@ -24,6 +24,10 @@ dmi_table() {
   for variable in "$SYS"/firmware/efi/efivars/SecureBoot-*; do
     [ ! -r "$variable" ] || row secure_boot "$(tail -c 1 "$variable" | od -An -tu1 | tr -d ' ')"
   done
+  # the table is there when the firmware has it switched on, whether or not this kernel uses it
+  for table in DMAR IVRS IORT; do
+    [ ! -e "$SYS/firmware/acpi/tables/$table" ] || row iommu "$table"
+  done
   for tpm in "$SYS"/class/tpm/tpm[0-9]*; do
     [ -e "$tpm" ] || continue
     first_line "$tpm/tpm_version_major"

@@ -2,7 +2,6 @@ package io.rackstead.access;
 
 import java.io.IOException;
 import java.io.StringReader;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,41 +10,20 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
-import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Date;
 import java.util.List;
-import org.bouncycastle.asn1.ASN1Integer;
-import org.bouncycastle.asn1.DERBitString;
-import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.asn1.x509.BasicConstraints;
-import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.ExtensionsGenerator;
-import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.asn1.x509.KeyPurposeId;
-import org.bouncycastle.asn1.x509.KeyUsage;
-import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
-import org.bouncycastle.asn1.x509.Time;
-import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator;
-import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
 /// What the API shows over TLS: a certificate that the operator gives, or one of a CA of our own
 /// that is made at the first start and whose certificate (`tls/ca.pem`) clients are told to trust.
@@ -98,60 +76,22 @@ public final class Certificates {
   }
 
   private KeyPair pair() throws GeneralSecurityException {
-    var generator = KeyPairGenerator.getInstance("EC");
-    generator.initialize(new ECGenParameterSpec("secp256r1"), random);
-    return generator.generateKeyPair();
+    return new Signing(random, clock).pair();
   }
 
-  /// RFC 5280 §4.1; with no names it is the CA itself.
+  /// With no names it is the CA itself.
   private X509Certificate sign(
       KeyPair pair, X500Name subject, PrivateKey by, Duration life, List<String> names)
       throws GeneralSecurityException, IOException {
-    boolean ca = names.isEmpty();
-    Instant now = clock.instant();
-    var algorithm = new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256);
-    var generator = new V3TBSCertificateGenerator();
-    generator.setSerialNumber(new ASN1Integer(new BigInteger(127, random).add(BigInteger.ONE)));
-    generator.setIssuer(CA);
-    generator.setSubject(subject);
-    // an hour back: clocks of clients differ
-    generator.setStartDate(new Time(Date.from(now.minus(Duration.ofHours(1)))));
-    generator.setEndDate(new Time(Date.from(now.plus(life))));
-    generator.setSubjectPublicKeyInfo(
-        SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded()));
-    generator.setSignature(algorithm);
-    var extensions = new ExtensionsGenerator();
-    extensions.addExtension(Extension.basicConstraints, true, new BasicConstraints(ca));
-    extensions.addExtension(
-        Extension.keyUsage,
-        true,
-        new KeyUsage(ca ? KeyUsage.keyCertSign | KeyUsage.cRLSign : KeyUsage.digitalSignature));
-    if (!ca) {
-      extensions.addExtension(
-          Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
-      extensions.addExtension(
-          Extension.subjectAlternativeName,
-          false,
-          new GeneralNames(names.stream().map(Certificates::name).toArray(GeneralName[]::new)));
-    }
-    generator.setExtensions(extensions.generate());
-    var body = generator.generateTBSCertificate();
-    var signature = Signature.getInstance("SHA256withECDSA");
-    signature.initSign(by, random);
-    signature.update(body.getEncoded("DER"));
-    var whole =
-        new DERSequence(
-            new org.bouncycastle.asn1.ASN1Encodable[] {
-              body, algorithm, new DERBitString(signature.sign())
-            });
-    return (X509Certificate)
-        CertificateFactory.getInstance("X.509")
-            .generateCertificate(new java.io.ByteArrayInputStream(whole.getEncoded("DER")));
-  }
-
-  private static GeneralName name(String text) {
-    boolean address = text.contains(":") || text.matches("[0-9.]+");
-    return new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, text);
+    return new Signing(random, clock)
+        .sign(
+            pair.getPublic(),
+            subject,
+            CA,
+            by,
+            names.isEmpty() ? Signing.Purpose.AUTHORITY : Signing.Purpose.SERVER,
+            names,
+            life);
   }
 
   /// The names under which this host may be called.

@@ -53,7 +53,7 @@ public final class Grants {
   private record Given(String pool, Role role) {}
 
   /// The user with all the rights that they have at this moment.
-  static Principal principal(Tx tx, User user) {
+  public static Principal principal(Tx tx, User user) {
     var role = user.role();
     var pools = new LinkedHashMap<String, Role>();
     for (var given : tx.list(OF_USER, Grants::given, user.username(), user.username())) {

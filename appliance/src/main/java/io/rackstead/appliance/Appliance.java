@@ -1,6 +1,7 @@
 package io.rackstead.appliance;
 
 import io.rackstead.access.ApiKeys;
+import io.rackstead.access.Authorities;
 import io.rackstead.access.Certificates;
 import io.rackstead.access.Doorman;
 import io.rackstead.access.Grants;
@@ -20,6 +21,9 @@ import io.rackstead.agent.Enrolment;
 import io.rackstead.agent.Newcomers;
 import io.rackstead.agent.Progresses;
 import io.rackstead.agent.Sessions;
+import io.rackstead.artifact.ArtifactApi;
+import io.rackstead.artifact.Artifacts;
+import io.rackstead.artifact.Fetcher;
 import io.rackstead.assign.Policies;
 import io.rackstead.assign.PolicyApi;
 import io.rackstead.bmc.BmcAddress;
@@ -34,6 +38,9 @@ import io.rackstead.catalog.CatalogApi;
 import io.rackstead.cli.Backup;
 import io.rackstead.cli.ControlServer;
 import io.rackstead.cli.Desk;
+import io.rackstead.cluster.ClusterApi;
+import io.rackstead.cluster.Clusters;
+import io.rackstead.cluster.Recruiting;
 import io.rackstead.commission.ScriptApi;
 import io.rackstead.demo.Doors;
 import io.rackstead.deploy.Planning;
@@ -55,6 +62,7 @@ import io.rackstead.http.Route;
 import io.rackstead.http.StaticPages;
 import io.rackstead.http.StatusApi;
 import io.rackstead.http.Tls;
+import io.rackstead.image.directory.ArtifactStore;
 import io.rackstead.image.directory.DirectoryImageStore;
 import io.rackstead.image.directory.Uploads;
 import io.rackstead.maas.MaasApi;
@@ -89,6 +97,7 @@ import io.rackstead.power.PowerTasks;
 import io.rackstead.pxe.PxeServer;
 import io.rackstead.pxe.ServiceState;
 import io.rackstead.pxe.lease.Lease;
+import io.rackstead.recipe.Hosts;
 import io.rackstead.store.Database;
 import io.rackstead.task.Brake;
 import io.rackstead.task.TaskRunner;
@@ -244,6 +253,21 @@ public final class Appliance implements AutoCloseable {
                   this::observing,
                   brake));
 
+      var kept = new ArtifactStore(config.data().resolve("artifacts"));
+      var artifacts =
+          new Artifacts(
+              database,
+              kept,
+              new Fetcher(
+                  kept,
+                  address ->
+                      Fetcher.near(address)
+                          || bmcAddresses.keySet().stream()
+                              .anyMatch(bmc -> bmc.host().equals(address.getHostAddress()))),
+              clock,
+              task -> Thread.ofVirtual().name("artifact").start(task));
+      booter.serveBesides(artifacts::open);
+
       var signer = new Signer(database, vault);
       var packs = new Packs(database, signer, clock, Main.version());
       var targets =
@@ -262,7 +286,31 @@ public final class Appliance implements AutoCloseable {
                   this::observing,
                   task -> Thread.ofVirtual().name("hand-over").start(task)));
       runner.heldFromAbove(handovers::holds);
-      work.installFor(handovers::firstBoot);
+      var recruiting =
+          new Recruiting(
+              new Recruiting.Parts(database, machines, verbs, images, users, sshKeys, book, clock));
+      var clusters =
+          new Clusters(
+              new Clusters.Parts(
+                  database,
+                  machines,
+                  handovers,
+                  targets,
+                  artifacts,
+                  new Authorities(random, clock),
+                  vault,
+                  clock,
+                  machine -> addresses(machine),
+                  host -> "https://" + Hosts.bracketed(host) + ":6443",
+                  machine ->
+                      urls(
+                              networks,
+                              addresses(machine).stream().findFirst().<InetAddress>map(Ip::parse))
+                          .map(MachineBooter.Urls::files),
+                  this::observing),
+              recruiting);
+      handovers.wantedBy(clusters::wanted);
+      work.installFor(clusters::firstBoot);
 
       firstPassword = users.firstAdministrator("admin");
 
@@ -323,6 +371,8 @@ public final class Appliance implements AutoCloseable {
       routes.addAll(
           new HandoverApi(handovers, targets, machines, verbs, machine -> addresses(machine))
               .routes());
+      routes.addAll(new ArtifactApi(artifacts, clusters::using).routes());
+      routes.addAll(new ClusterApi(clusters, recruiting, verbs, artifacts, random).routes());
       routes.addAll(new EvidenceApi(packs, signer, machines, verbs).routes());
       routes.addAll(new StateApi(database, vault, clock).routes());
       routes.addAll(new CatalogApi(images).routes());
@@ -385,6 +435,15 @@ public final class Appliance implements AutoCloseable {
       sweeper.every(Duration.ofHours(1), "capabilities", capabilities::sweep);
       sweeper.every(Duration.ofSeconds(30), "policies", policies::look);
       sweeper.every(Duration.ofSeconds(1), "hand-overs", handovers::look);
+      sweeper.every(Duration.ofSeconds(1), "clusters", clusters::look);
+      sweeper.every(
+          Duration.ofSeconds(1),
+          "artifacts",
+          () -> {
+            if (!observing()) {
+              artifacts.look();
+            }
+          });
       var lostBoots =
           new LostBoots(machines, events, database, tasks, sessions, clock, System::nanoTime);
       sweeper.every(

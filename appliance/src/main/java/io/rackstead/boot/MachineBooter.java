@@ -41,6 +41,8 @@ public final class MachineBooter implements Booter {
   private final Map<MachineId, Boots> boots = new ConcurrentHashMap<>();
   private final Map<String, Capability> minted = new ConcurrentHashMap<>();
 
+  private volatile Function<String, Optional<BootFile>> besides = _ -> Optional.empty();
+
   /// Where we are, as one client reaches us.
   public record Urls(String api, String files) {}
 
@@ -56,6 +58,11 @@ public final class MachineBooter implements Booter {
     this.images = images;
     this.capabilities = capabilities;
     this.urls = urls;
+  }
+
+  /// Files besides those that machines boot from; asked for names that are none of these.
+  public void serveBesides(Function<String, Optional<BootFile>> files) {
+    besides = files;
   }
 
   @Override
@@ -199,7 +206,7 @@ public final class MachineBooter implements Booter {
         }
       }
     }
-    return Optional.empty();
+    return besides.apply(name);
   }
 
   private Optional<BootFile> image(String text, InetAddress client) {

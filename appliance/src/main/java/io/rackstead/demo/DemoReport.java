@@ -67,7 +67,8 @@ public final class DemoReport {
         .put("version", "2.%d.1".formatted(random.nextInt(9)))
         .put("date", "03/14/2025")
         .put("boot_mode", "uefi")
-        .put("secure_boot", false);
+        .put("secure_boot", false)
+        .put("iommu", "DMAR");
     report.putObject("tpm").put("present", true).put("version", "2.0");
     int cores = model.sockets() * model.cores();
     report

@@ -1,6 +1,7 @@
 package io.rackstead.handover;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rackstead.commission.KubeVirt;
 import io.rackstead.http.Json;
 import io.rackstead.image.Architecture;
 import io.rackstead.machine.Machine;
@@ -43,6 +44,8 @@ final class Described {
           out.put("storage_bytes", hardware.storageBytes());
           out.put("storage_gib", hardware.storageBytes() >> 30);
           out.put("boot_mode", hardware.bootMode());
+          out.putObject("labels")
+              .put(KubeVirt.LABEL, Boolean.toString(KubeVirt.of(hardware).ready()));
         });
     return out;
   }

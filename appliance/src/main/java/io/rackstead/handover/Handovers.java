@@ -7,6 +7,7 @@ import io.rackstead.agent.Sha256;
 import io.rackstead.broker.BrokerException;
 import io.rackstead.broker.Handover;
 import io.rackstead.broker.Proof;
+import io.rackstead.broker.Receipt;
 import io.rackstead.broker.declared.BadBroker;
 import io.rackstead.broker.declared.BrokerFile;
 import io.rackstead.broker.declared.BrokerFile.Patience;
@@ -24,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +55,7 @@ public final class Handovers {
   private final Map<String, Door> doors = new ConcurrentHashMap<>();
   private final Set<Long> running = ConcurrentHashMap.newKeySet();
   private final Set<MachineId> freed = ConcurrentHashMap.newKeySet();
+  private volatile Supplier<List<Wanted>> others = List::of;
   private volatile boolean open = true;
   private volatile boolean deployed = true;
 
@@ -290,7 +293,9 @@ public final class Handovers {
       return;
     }
     deployed = false;
-    for (var wanted : parts.bound().get()) {
+    var all = new ArrayList<>(parts.bound().get());
+    all.addAll(others.get());
+    for (var wanted : all) {
       parts
           .machines()
           .find(wanted.machine())
@@ -503,12 +508,76 @@ public final class Handovers {
     if (!broker.file().prepares()) {
       return Optional.of("");
     }
+    var planned = planned(machine, wanted.get().role());
     return parts
         .preparations()
         .firstBoot(
             machine,
-            new Targets.Brokering(name, broker),
-            handover(machine, "ho-" + machine.id() + "-" + machine.epoch(), wanted.get().role()));
+            new Targets.Brokering(name, broker, prepared -> broker.firstBoot(planned, prepared)),
+            planned);
+  }
+
+  private Handover planned(Machine machine, String role) {
+    return handover(machine, "ho-" + machine.id() + "-" + machine.epoch(), role);
+  }
+
+  /// The same where somebody else writes the script, with what the target prepares for the machine.
+  public Optional<String> firstBoot(
+      Machine machine, Wanted wanted, Function<Receipt, String> script) {
+    var target =
+        parts
+            .targets()
+            .find(wanted.target())
+            .orElseThrow(() -> new Problem(409, "there is no target " + wanted.target()));
+    return parts
+        .preparations()
+        .firstBoot(
+            machine,
+            new Targets.Brokering(wanted.target(), parts.targets().broker(target), script),
+            planned(machine, wanted.role()));
+  }
+
+  /// How a machine stands with the layer above.
+  public enum Stand {
+    NONE,
+    /// on its way
+    GOING,
+    /// in service, by the word of the layer above
+    THERE,
+    FAILED,
+    /// being taken back, or taken back
+    BACK,
+    /// not let go: an operator has to decide
+    STUCK
+  }
+
+  public record Standing(Stand stand, String why) {}
+
+  /// @param since what is of an earlier deployment than this epoch does not count
+  public Standing standing(MachineId machine, long since) {
+    return of(machine)
+        .filter(row -> row.epoch() > since)
+        .map(row ->
+            new Standing(
+                switch (row.state()) {
+                  case SENDING, PROVING -> Stand.GOING;
+                  case IN_SERVICE -> Stand.THERE;
+                  case FAILED -> Stand.FAILED;
+                  case TAKING_BACK, TAKEN_BACK -> Stand.BACK;
+                  case STUCK -> Stand.STUCK;
+                },
+                row.said().why()))
+        .orElse(new Standing(Stand.NONE, ""));
+  }
+
+  /// Who wants machines handed over besides policies.
+  public void wantedBy(Supplier<List<Wanted>> wishes) {
+    others = wishes;
+  }
+
+  /// Somebody wants machines handed over that were not wanted before.
+  public void wantedAnew() {
+    deployed = true;
   }
 
   /// Why a release may not go on yet; empty: nothing above has the machine. Asks for it back, once.
@@ -541,7 +610,7 @@ public final class Handovers {
   }
 
   /// An operator says that the layer above does not have it any more.
-  void forget(Machine machine, Origin by) {
+  public void forget(Machine machine, Origin by) {
     var row =
         of(machine.id())
             .orElseThrow(() -> new Problem(404, machine.hostname() + " was not handed over"));

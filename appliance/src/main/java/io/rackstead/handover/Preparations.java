@@ -99,7 +99,7 @@ public final class Preparations {
               .filter(kept -> kept.at().plus(patience).isAfter(now))
               .map(kept -> new Receipt(kept.values()))
               .orElseGet(() -> made(machine, to, planned, now));
-      var text = to.broker().firstBoot(planned, prepared);
+      var text = to.script().apply(prepared);
       scripts.put(machine.id(), new Script(machine.epoch(), now, text));
       said.remove(machine.id());
       return Optional.of(text);

@@ -5,8 +5,8 @@ import java.util.Map;
 /// Somewhere machines can be handed to: a broker with its values.
 ///
 /// @param config without what is secret
-record Target(long id, String name, String broker, Map<String, String> config) {
-  Target {
+public record Target(long id, String name, String broker, Map<String, String> config) {
+  public Target {
     config = Map.copyOf(config);
   }
 }

@@ -9,6 +9,7 @@ import io.rackstead.access.Secret;
 import io.rackstead.access.Vault;
 import io.rackstead.agent.AgentWork;
 import io.rackstead.broker.Handover;
+import io.rackstead.broker.Receipt;
 import io.rackstead.broker.declared.BadBroker;
 import io.rackstead.broker.declared.BrokerFile;
 import io.rackstead.broker.declared.Brokers;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /// The targets that an operator has set up. What is secret in them lies in the vault and is never
@@ -55,7 +57,7 @@ public final class Targets {
             "select id, name, broker, document from handover_target order by name", Targets::row));
   }
 
-  Optional<Target> find(String name) {
+  public Optional<Target> find(String name) {
     return list().stream().filter(target -> target.name().equals(name)).findFirst();
   }
 
@@ -87,7 +89,7 @@ public final class Targets {
   }
 
   /// Sets one up, or changes it; a secret that is left out stays as it was.
-  Target put(String name, String broker, JsonNode asked, Origin by) {
+  public Target put(String name, String broker, JsonNode asked, Origin by) {
     if (!NAME.matcher(name).matches()) {
       throw new Problem(400, "a target's name has letters, digits, dots, - and _, at most 64");
     }
@@ -119,7 +121,7 @@ public final class Targets {
     return find(name).orElseThrow();
   }
 
-  void delete(Target target, Origin by) {
+  public void delete(Target target, Origin by) {
     database.change(tx -> {
       tx.change("delete from handover_target where name = ?", target.name());
       var owner = secret(target.name(), "");
@@ -128,8 +130,8 @@ public final class Targets {
     });
   }
 
-  /// A target's name and its broker.
-  record Brokering(String target, DeclaredBroker broker) {}
+  /// A target's name, its broker, and what of what was prepared becomes the first start.
+  record Brokering(String target, DeclaredBroker broker, Function<Receipt, String> script) {}
 
   /// How a machine's BMC is reached, for layers that switch it themselves.
   Handover.Bmc bmc(Machine machine) {

@@ -254,11 +254,15 @@ public final class HttpServer implements AutoCloseable {
     return route.handler().handle(request);
   }
 
-  /// A foreign page cannot send JSON without asking first (CORS), so this closes the door to forms.
+  /// A foreign page cannot send JSON without asking first (CORS), so this closes the door to forms;
+  /// nor can it PUT a file.
   private static void wantJson(Route route, Received request) {
     boolean write = route.method() == Method.POST || route.method() == Method.PUT;
     var type = request.header("Content-Type").orElse("");
-    if (write && route.path().startsWith("/api/") && !type.startsWith("application/json")) {
+    boolean asksFirst =
+        type.startsWith("application/json")
+            || (route.method() == Method.PUT && type.startsWith("application/octet-stream"));
+    if (write && route.path().startsWith("/api/") && !asksFirst) {
       throw new Problem(
           415, "send Content-Type: application/json, got " + (type.isEmpty() ? "none" : type));
     }

@@ -39,7 +39,11 @@ final class Allocation {
   }
 
   static Allocation of(Call call, Topology networks) {
-    var constraints = new LinkedHashMap<>(call.all());
+    return of(call.all(), networks);
+  }
+
+  static Allocation of(Map<String, List<String>> wanted, Topology networks) {
+    var constraints = new LinkedHashMap<>(wanted);
     constraints.remove("storage");
     constraints.remove("interfaces");
     // a filter of lists; of an allocation it says in which pod to compose
@@ -49,9 +53,13 @@ final class Allocation {
     constraints.remove("agent_name");
     return new Allocation(
         constraints,
-        DiskWish.parse(call.text("storage").orElse("")),
-        interfaces(call.text("interfaces").orElse("")),
+        DiskWish.parse(first(wanted, "storage")),
+        interfaces(first(wanted, "interfaces")),
         networks);
+  }
+
+  private static String first(Map<String, List<String>> wanted, String name) {
+    return wanted.getOrDefault(name, List.of()).stream().findFirst().orElse("");
   }
 
   /// Those that are free and fit, the cheapest first; each is only looked at closely when the ones

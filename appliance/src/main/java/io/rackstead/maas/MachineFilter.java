@@ -52,6 +52,11 @@ final class MachineFilter {
     });
   }
 
+  /// Whether it is more than ignored.
+  static boolean knows(String name, Topology networks) {
+    return predicate(name, List.of("0"), networks).isPresent();
+  }
+
   boolean fits(Machine machine) {
     for (var one : all) {
       if (!one.test(machine)) {

@@ -7,6 +7,7 @@ import io.rackstead.agent.Progresses.Progress;
 import io.rackstead.agent.Step;
 import io.rackstead.agent.StepStore;
 import io.rackstead.bmc.PowerAction;
+import io.rackstead.commission.KubeVirt;
 import io.rackstead.http.Json;
 import io.rackstead.http.Problem;
 import io.rackstead.http.Reply;
@@ -91,6 +92,7 @@ public final class MachineApi {
     var machine = machine(request);
     var shown = new LinkedHashMap<>(summary(machine));
     shown.put("hardware", machine.hardware().map(hardware -> hardware.report()));
+    shown.put("kubevirt", machine.hardware().map(KubeVirt::of));
     shown.put("results", results(machine.id()));
     return Reply.json(shown);
   }

@@ -1,6 +1,7 @@
 package io.rackstead.tag;
 
 import io.rackstead.commission.Hardware;
+import io.rackstead.commission.KubeVirt;
 import io.rackstead.machine.Machine;
 import io.rackstead.policy.Fact;
 import java.util.LinkedHashMap;
@@ -38,6 +39,7 @@ public final class Facts {
           "gpu",
           "pci",
           "tpm",
+          "kubevirt",
           "bmc",
           "switch",
           "switch_port",
@@ -116,6 +118,7 @@ public final class Facts {
             .map(d -> d.path("vendor_id").asText() + ":" + d.path("device_id").asText())
             .toList());
     facts.put("tpm", List.of(report.path("tpm").path("present").asText("false")));
+    facts.put("kubevirt", List.of(Boolean.toString(KubeVirt.of(report).ready())));
     facts.put("bmc", List.of(Boolean.toString(hardware.bmcPresent())));
     facts.put("switch", report.path("nics").findValuesAsText("system"));
     facts.put("switch_port", report.path("nics").findValuesAsText("port"));

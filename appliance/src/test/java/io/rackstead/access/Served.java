@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import io.rackstead.access.Principal.Role;
 import io.rackstead.agent.Capabilities;
 import io.rackstead.agent.Progresses;
+import io.rackstead.artifact.ArtifactApi;
+import io.rackstead.artifact.Artifacts;
+import io.rackstead.artifact.Fetcher;
 import io.rackstead.assign.Policies;
 import io.rackstead.assign.PolicyApi;
 import io.rackstead.bmc.BmcAddress;
@@ -14,6 +17,9 @@ import io.rackstead.bmc.fake.FakeBmcs;
 import io.rackstead.boot.MetadataApi;
 import io.rackstead.broker.declared.Brokers;
 import io.rackstead.catalog.CatalogApi;
+import io.rackstead.cluster.ClusterApi;
+import io.rackstead.cluster.Clusters;
+import io.rackstead.cluster.Recruiting;
 import io.rackstead.commission.Hardware;
 import io.rackstead.commission.Report;
 import io.rackstead.device.Device;
@@ -34,6 +40,7 @@ import io.rackstead.http.StatusApi;
 import io.rackstead.image.Architecture;
 import io.rackstead.image.Image;
 import io.rackstead.image.ImageId;
+import io.rackstead.image.directory.ArtifactStore;
 import io.rackstead.image.directory.DirectoryImageStore;
 import io.rackstead.image.directory.Uploads;
 import io.rackstead.maas.MaasApi;
@@ -108,6 +115,12 @@ public final class Served implements AutoCloseable {
   public final Handovers handovers;
   public final Packs packs;
   public final ClientOptions clientOptions;
+  public final Artifacts artifacts;
+  public final Clusters clusters;
+
+  /// Where the API of every cluster is; empty: where it would be in a hall.
+  public volatile String clusterApi = "";
+
   private final HttpServer server;
   private final HttpClient client = HttpClient.newHttpClient();
   private int made;
@@ -225,6 +238,40 @@ public final class Served implements AutoCloseable {
     routes.addAll(
         new HandoverApi(handovers, targets, site.machines, verbs, _ -> List.of("10.77.0.9"))
             .routes());
+    var kept = new ArtifactStore(folder.resolve("artifacts"));
+    artifacts =
+        new Artifacts(site.database, kept, new Fetcher(kept, _ -> false), site, Runnable::run);
+    var recruiting =
+        new Recruiting(
+            new Recruiting.Parts(
+                site.database,
+                site.machines,
+                verbs,
+                images,
+                site.users,
+                site.sshKeys,
+                networks,
+                site));
+    clusters =
+        new Clusters(
+            new Clusters.Parts(
+                site.database,
+                site.machines,
+                handovers,
+                targets,
+                artifacts,
+                new Authorities(new SecureRandom(), site),
+                site.vault,
+                site,
+                _ -> List.of("10.77.0.9"),
+                host -> clusterApi.isEmpty() ? "https://" + host + ":6443" : clusterApi,
+                _ -> Optional.of("http://10.77.0.1:5248"),
+                () -> false),
+            recruiting);
+    handovers.wantedBy(clusters::wanted);
+    routes.addAll(new ArtifactApi(artifacts, clusters::using).routes());
+    routes.addAll(
+        new ClusterApi(clusters, recruiting, verbs, artifacts, new SecureRandom()).routes());
     routes.addAll(maas.routes());
     routes.addAll(new MetadataApi(site.machines, site.events, capabilities, site).routes());
     server = HttpServer.start("127.0.0.1", 0, routes, site.doorman, StaticPages.ofClassPath());

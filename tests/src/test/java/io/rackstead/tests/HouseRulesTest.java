@@ -32,6 +32,7 @@ class HouseRulesTest {
               "okhttp3..",
               "io.rackstead.bmc.redfish",
               "io.rackstead.access",
+              "io.rackstead.artifact",
               "io.rackstead.broker.declared",
               "io.rackstead.broker.kubernetes"),
           new Place("org.apache.sshd..", "io.rackstead.bmc.libvirt"),

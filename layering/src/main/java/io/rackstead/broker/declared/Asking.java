@@ -38,7 +38,14 @@ final class Asking {
   Asking(BrokerFile file, Wire wire, ObjectNode values, InstantSource clock) {
     this.file = file;
     this.clock = clock;
-    client = wire.client(Template.plain(file.authority(), values), file.patience().request());
+    client = wire.client(trust(file, values), file.patience().request());
+  }
+
+  static Trust trust(BrokerFile file, ObjectNode values) {
+    return new Trust(
+        Template.plain(file.tls().ca(), values),
+        Template.plain(file.tls().certificate(), values),
+        Template.plain(file.tls().key(), values));
   }
 
   Answer ask(Step step, ObjectNode values) {

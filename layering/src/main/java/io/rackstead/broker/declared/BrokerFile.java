@@ -13,8 +13,7 @@ import java.util.Map;
 ///
 /// @param by who carries it out
 /// @param keys what an operator configures
-/// @param authority the certificates (PEM) that the layer above is believed by; empty: those of
-///   everybody
+/// @param tls whom we believe there and who we are; its parts are templates
 /// @param generated values made for each machine
 /// @param prepare asked before the machine is installed
 /// @param node what the machine is installed with
@@ -25,7 +24,7 @@ public record BrokerFile(
     By by,
     Map<String, Key> keys,
     Auth auth,
-    String authority,
+    Trust tls,
     Patience patience,
     int concurrency,
     Map<String, Generated> generated,

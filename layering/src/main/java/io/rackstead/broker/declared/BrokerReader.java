@@ -61,9 +61,7 @@ final class BrokerReader {
     var keys = keys(root.path("config"));
     var known = new Known(keys.keySet());
     var auth = auth(root.path("auth"), known);
-    known("tls", root.path("tls"), "ca");
-    var authority = text(root.path("tls"), "ca", "");
-    known.check("tls.ca", authority);
+    var tls = tls(root.path("tls"), known);
     var reader = new StepReader(StepReader.headers("headers", root));
     known.check("headers", Reading.texts("headers", root.path("headers")).values().toString());
     var test = reader.steps("test", root, known.copy());
@@ -92,7 +90,7 @@ final class BrokerReader {
         by,
         keys,
         auth,
-        authority,
+        tls,
         patience(root.path("patience")),
         number(root, "concurrency", 8, 1, 64),
         generated,
@@ -118,8 +116,11 @@ final class BrokerReader {
         throw new BadBroker("the engine does what " + section + " would: leave it out");
       }
     }
-    if (!keys.keySet().containsAll(List.of("url", "token", "ca"))) {
-      throw new BadBroker("the engine kubernetes wants url, token and ca in config");
+    boolean believed =
+        keys.containsKey("token") || !text(root.path("tls"), "certificate", "").isEmpty();
+    if (!believed || !keys.keySet().containsAll(List.of("url", "ca"))) {
+      throw new BadBroker(
+          "the engine kubernetes wants url, ca and token in config (or tls.certificate for token)");
     }
     return By.KUBERNETES;
   }
@@ -153,6 +154,16 @@ final class BrokerReader {
               text(entry.getValue(), "description", "")));
     }
     return keys;
+  }
+
+  private static Trust tls(JsonNode tls, Known known) {
+    known("tls", tls, "ca", "certificate", "key");
+    var trust = new Trust(text(tls, "ca", ""), text(tls, "certificate", ""), text(tls, "key", ""));
+    known.check("tls", trust.ca() + trust.certificate() + trust.key());
+    if (trust.certificate().isEmpty() != trust.key().isEmpty()) {
+      throw new BadBroker("tls.certificate and tls.key belong together: say both or none");
+    }
+    return trust;
   }
 
   private static Auth auth(JsonNode auth, Known known) {

@@ -11,6 +11,7 @@ import io.rackstead.broker.Engine;
 import io.rackstead.broker.Handover;
 import io.rackstead.broker.Proof;
 import io.rackstead.broker.Receipt;
+import io.rackstead.broker.kubernetes.Etcd;
 import io.rackstead.broker.kubernetes.KubernetesEngine;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -60,12 +61,24 @@ public final class DeclaredBroker implements Broker {
           case KUBERNETES ->
               Optional.of(
                   new KubernetesEngine(
-                      wire.client(
-                          Template.plain(file.authority(), values), file.patience().request()),
+                      wire.client(Asking.trust(file, values), file.patience().request()),
+                      etcd(wire),
                       texts(config),
                       file.patience().prepared(),
                       clock));
         };
+  }
+
+  /// Where we may speak with the cluster's etcd, to take a control plane out of it.
+  private Optional<Etcd> etcd(Wire wire) {
+    var trust =
+        new Trust(
+            config.path("etcd_ca").asText(""),
+            config.path("etcd_certificate").asText(""),
+            config.path("etcd_key").asText(""));
+    return trust.plain()
+        ? Optional.empty()
+        : Optional.of(new Etcd(wire.client(trust, file.patience().request())));
   }
 
   public BrokerFile file() {

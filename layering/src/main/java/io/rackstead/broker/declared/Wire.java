@@ -1,31 +1,24 @@
 package io.rackstead.broker.declared;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
 
 /// The connections that all brokers share, made when the first one speaks; those who are believed
-/// by a certificate of their own have theirs apart.
+/// by a certificate of their own, or believe us by one, have theirs apart.
 public final class Wire {
-  private final Map<String, OkHttpClient> clients = new ConcurrentHashMap<>();
+  private final Map<Trust, OkHttpClient> clients = new ConcurrentHashMap<>();
 
-  /// @param authority certificates (PEM); empty: those that everybody believes. [BadBroker] where
-  ///   they are none
-  OkHttpClient client(String authority) {
-    return clients.computeIfAbsent(authority, Wire::made);
+  /// [BadBroker] where its certificates are none.
+  private OkHttpClient client(Trust trust) {
+    return clients.computeIfAbsent(trust, Wire::made);
   }
 
   /// As many as a target has conversations at most: a connection for each is kept.
@@ -34,8 +27,8 @@ public final class Wire {
   }
 
   /// None is repeated behind our back, and none follows a redirect with our credentials.
-  OkHttpClient client(String authority, Duration limit) {
-    return client(authority)
+  OkHttpClient client(Trust trust, Duration limit) {
+    return client(trust)
         .newBuilder()
         .callTimeout(limit)
         .followRedirects(false)
@@ -44,39 +37,21 @@ public final class Wire {
         .build();
   }
 
-  private static OkHttpClient made(String authority) {
-    if (authority.isEmpty()) {
+  private static OkHttpClient made(Trust trust) {
+    if (trust.plain()) {
       return new OkHttpClient.Builder().connectionPool(pool()).build();
     }
     try {
-      var store = KeyStore.getInstance(KeyStore.getDefaultType());
-      store.load(null, null);
-      int n = 0;
-      for (var certificate :
-          CertificateFactory.getInstance("X.509")
-              .generateCertificates(
-                  new ByteArrayInputStream(authority.getBytes(StandardCharsets.UTF_8)))) {
-        store.setCertificateEntry("ca" + n++, certificate);
-      }
-      var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      factory.init(store);
-      var manager =
-          Arrays.stream(factory.getTrustManagers())
-              .filter(X509TrustManager.class::isInstance)
-              .map(X509TrustManager.class::cast)
-              .findFirst()
-              .orElseThrow(() -> new BadBroker("this JVM has no trust manager"));
-      if (n == 0) {
-        throw new BadBroker("tls.ca holds no certificate (PEM)");
-      }
+      var believed = trust.believed();
       var context = SSLContext.getInstance("TLS");
-      context.init(null, new X509TrustManager[] {manager}, null);
+      context.init(trust.own(), new X509TrustManager[] {believed}, null);
       return new OkHttpClient.Builder()
           .connectionPool(pool())
-          .sslSocketFactory(context.getSocketFactory(), manager)
+          .sslSocketFactory(context.getSocketFactory(), believed)
           .build();
     } catch (GeneralSecurityException | IOException e) {
-      throw new BadBroker("tls.ca cannot be read as certificates (PEM): " + e.getMessage(), e);
+      throw new BadBroker(
+          "tls.ca, tls.certificate and tls.key cannot be read (PEM): " + e.getMessage(), e);
     }
   }
 }

@@ -8,6 +8,7 @@ import io.rackstead.broker.BrokerException;
 import io.rackstead.broker.BrokerException.Kind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
@@ -24,7 +25,7 @@ final class ApiServer {
 
   private final OkHttpClient client;
   private final HttpUrl base;
-  private final String token;
+  private final Headers headers;
 
   /// @param status of HTTP
   record Answer(int status, JsonNode json) {
@@ -63,9 +64,12 @@ final class ApiServer {
   }
 
   /// [BrokerException] where the address is none.
+  ///
+  /// @param token empty where the client shows a certificate
   ApiServer(OkHttpClient client, String url, String token) {
     this.client = client;
-    this.token = token;
+    var named = new Headers.Builder().add("Accept", "application/json");
+    headers = (token.isEmpty() ? named : named.add("Authorization", "Bearer " + token)).build();
     var parsed = HttpUrl.parse(url);
     if (parsed == null) {
       throw new BrokerException(Kind.UNEXPECTED, "the API server's url is no URL: " + url);
@@ -115,8 +119,7 @@ final class ApiServer {
     var request =
         new Request.Builder()
             .url(url.build())
-            .header("Authorization", "Bearer " + token)
-            .header("Accept", "application/json")
+            .headers(headers)
             .method(
                 method,
                 body == null

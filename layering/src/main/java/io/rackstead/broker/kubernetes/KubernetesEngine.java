@@ -11,6 +11,7 @@ import io.rackstead.broker.Proof;
 import io.rackstead.broker.Receipt;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
@@ -26,12 +27,19 @@ public final class KubernetesEngine implements Engine {
   private final ApiServer api;
   private final Tokens tokens;
   private final Drain drain;
+  private final Optional<Etcd> etcd;
   private final Duration life;
 
+  /// @param etcd where control planes are also members of etcd that we take out of it
   /// @param values the target's: `url`, `token`, `ca`, `evict_bare_pods`
   /// @param life how long a node's token is good
   public KubernetesEngine(
-      OkHttpClient client, Map<String, String> values, Duration life, InstantSource clock) {
+      OkHttpClient client,
+      Optional<Etcd> etcd,
+      Map<String, String> values,
+      Duration life,
+      InstantSource clock) {
+    this.etcd = etcd;
     api = new ApiServer(client, values.getOrDefault("url", ""), values.getOrDefault("token", ""));
     tokens = new Tokens(api, values.getOrDefault("ca", ""), clock);
     drain = new Drain(api, values.getOrDefault("evict_bare_pods", "").equals("true"));
@@ -74,6 +82,11 @@ public final class KubernetesEngine implements Engine {
     labels.put(MACHINE, handover.machine().path("id").asText());
     label(labels, "rackstead.io/pool", handover.machine().path("pool").asText());
     label(labels, "topology.kubernetes.io/zone", handover.machine().path("zone").asText());
+    handover
+        .machine()
+        .path("labels")
+        .properties()
+        .forEach(one -> label(labels, one.getKey(), one.getValue().asText()));
     if (node.at("/spec/providerID").asText("").isEmpty()) {
       patch
           .putObject("spec")
@@ -164,6 +177,16 @@ public final class KubernetesEngine implements Engine {
     return out;
   }
 
+  /// The addresses of the control planes that stay.
+  private List<String> others(Handover handover) {
+    var nodes = api.get("limit=5000", "api", "v1", "nodes").must("list nodes").json();
+    return StreamSupport.stream(nodes.path("items").spliterator(), false)
+        .filter(ControlPlanes::is)
+        .filter(node -> !node.at("/metadata/name").asText().equals(name(handover)))
+        .flatMap(node -> ControlPlanes.address(node).stream())
+        .toList();
+  }
+
   @Override
   public void takeBack(Handover handover, Receipt receipt) {
     var found = node(handover);
@@ -180,6 +203,8 @@ public final class KubernetesEngine implements Engine {
       cordon.putObject("spec").put("unschedulable", true);
       api.patch(cordon, "api", "v1", "nodes", name(handover)).must("cordon the node");
       drain.of(name(handover));
+      etcd.filter(_ -> ControlPlanes.is(found.get()))
+          .ifPresent(quorum -> quorum.leave(name(handover), others(handover)));
       var gone = api.delete("api", "v1", "nodes", name(handover));
       if (!gone.absent()) {
         gone.must("remove the node");
