@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.Supplier;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -63,19 +65,31 @@ public final class Authorities {
 
   /// @param group empty: none
   public Pem client(Pem authority, String name, String group, Duration life) {
-    return issued(authority, named(name, group), Signing.Purpose.CLIENT, List.of(), life);
+    return issued(
+        authority, named(name, group), Signing.Purpose.CLIENT, List.of(), life, this::pair);
+  }
+
+  /// The same for somebody whose programs we do not know: all of them read an RSA key.
+  public Pem person(Pem authority, String name, String group, Duration life) {
+    return issued(
+        authority, named(name, group), Signing.Purpose.CLIENT, List.of(), life, this::rsaPair);
   }
 
   /// @param names and addresses of the server
   public Pem server(Pem authority, String name, List<String> names, Duration life) {
-    return issued(authority, named(name, ""), Signing.Purpose.SERVER, names, life);
+    return issued(authority, named(name, ""), Signing.Purpose.SERVER, names, life, this::pair);
   }
 
   private Pem issued(
-      Pem authority, X500Name subject, Signing.Purpose purpose, List<String> names, Duration life) {
+      Pem authority,
+      X500Name subject,
+      Signing.Purpose purpose,
+      List<String> names,
+      Duration life,
+      Supplier<KeyPair> keys) {
     try {
       var ca = certificate(authority.certificate());
-      var pair = new Signing(random, clock).pair();
+      var pair = keys.get();
       var certificate =
           new Signing(random, clock)
               .sign(
@@ -96,15 +110,27 @@ public final class Authorities {
 
   /// A pair of RSA keys: the public one stands where a certificate would.
   public Pem keys() {
+    var pair = rsaPair();
+    return new Pem(
+        pem("PUBLIC KEY", pair.getPublic().getEncoded()),
+        pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
+  }
+
+  private KeyPair rsaPair() {
     try {
       var generator = KeyPairGenerator.getInstance("RSA");
       generator.initialize(RSA_BITS, random);
-      var pair = generator.generateKeyPair();
-      return new Pem(
-          pem("PUBLIC KEY", pair.getPublic().getEncoded()),
-          pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
+      return generator.generateKeyPair();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java makes RSA keys", e);
+    }
+  }
+
+  private KeyPair pair() {
+    try {
+      return new Signing(random, clock).pair();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java makes keys on P-256", e);
     }
   }
 

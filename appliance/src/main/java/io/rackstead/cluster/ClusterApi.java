@@ -11,6 +11,7 @@ import io.rackstead.http.Route;
 import io.rackstead.http.Route.Access;
 import io.rackstead.machine.MachineId;
 import io.rackstead.machine.Verbs;
+import io.rackstead.recipe.Distribution;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -88,9 +89,20 @@ public final class ClusterApi {
     shown.put("deadline", cluster.deadline());
     shown.put("api", cluster.progress().api());
     shown.put("kubeconfig_sha256", cluster.progress().handed());
+    shown.put("caution", caution(cluster.spec().distribution()));
     shown.put("spec", cluster.spec());
     shown.put("nodes", clusters.members(cluster).stream().map(ClusterApi::shown).toList());
     return shown;
+  }
+
+  /// What whoever looks at it should know of where it was tried.
+  private static String caution(Distribution distribution) {
+    return switch (distribution) {
+      case KUBEADM -> "";
+      case K3S, RKE2 ->
+          "made as %s publishes it; this recipe has never met the real product"
+              .formatted(distribution.name().toLowerCase(Locale.ROOT));
+    };
   }
 
   private static Map<String, Object> shown(Seen seen) {

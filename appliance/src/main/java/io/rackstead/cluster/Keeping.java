@@ -65,7 +65,7 @@ record Keeping(Map<String, String> files, String secret, String kubeconfig) {
 
   Keeping withKubeconfig(
       Authorities authorities, String clientCa, String cluster, String owner, String url) {
-    var own = authorities.client(pair(clientCa), owner, "rackstead:owners", LIFE);
+    var own = authorities.person(pair(clientCa), owner, "rackstead:owners", LIFE);
     var config = JsonNodeFactory.instance.objectNode();
     config.put("apiVersion", "v1").put("kind", "Config");
     var clusters = config.putArray("clusters").addObject().put("name", cluster);

@@ -339,6 +339,17 @@ class ClustersTest {
   }
 
   @Test
+  void aDistributionThatWasNeverMetSaysSo() {
+    ask(ASKED.replace("v1.31.4\"", "v1.31.4+k3s1\",\"distribution\":\"k3s\""));
+    assertThat(told().path("caution").asText()).contains("never met the real product");
+    served.ready();
+    look(1);
+    var script = served.clusters.firstBoot(served.now(member(0))).orElseThrow();
+    assertThat(script).contains("/etc/rancher/k3s/config.yaml").doesNotContain("kubeadm");
+    assertThat(contents(script)).contains("::server:");
+  }
+
+  @Test
   void whoHasNothingToDoWithItSeesNone() {
     ask(ASKED);
     var other = served.person("uwe", Role.USER);

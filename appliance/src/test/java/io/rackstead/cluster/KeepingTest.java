@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,21 +63,25 @@ class KeepingTest {
     run("openssl", "verify", "-CAfile", folder.resolve("etcd/ca.crt").toString(), other);
   }
 
+  /// The one that `tests/lab/kubernetes` has built, or one that is installed.
   private static Optional<String> kubeadm() {
+    var cache =
+        Optional.ofNullable(System.getenv("K8S_CACHE"))
+            .map(Path::of)
+            .orElse(Path.of(System.getProperty("user.home"), ".cache/rackstead/kubernetes"));
     var path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-    return Optional.ofNullable(System.getenv("RACKSTEAD_KUBEADM"))
-        .or(() ->
-            Arrays.stream(path.split(":", -1))
-                .map(place -> Path.of(place, "kubeadm"))
-                .filter(Files::isExecutable)
-                .map(Path::toString)
-                .findFirst());
+    return Stream.concat(
+            Stream.of(cache.resolve("out")), Arrays.stream(path.split(":", -1)).map(Path::of))
+        .map(place -> place.resolve("kubeadm"))
+        .filter(Files::isExecutable)
+        .map(Path::toString)
+        .findFirst();
   }
 
   /// The real one takes our authorities for its own and signs everything else with them.
   @Test
   void kubeadmSignsWithOurAuthorities() throws Exception {
-    assumeTrue(kubeadm().isPresent(), "no kubeadm: RACKSTEAD_KUBEADM names one");
+    assumeTrue(kubeadm().isPresent(), "no kubeadm: tests/lab/kubernetes makes one");
     write(Keeping.make(authorities, "s3cret"));
     var config =
         Files.writeString(
