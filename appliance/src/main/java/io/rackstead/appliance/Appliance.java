@@ -65,6 +65,7 @@ import io.rackstead.http.Tls;
 import io.rackstead.image.directory.ArtifactStore;
 import io.rackstead.image.directory.DirectoryImageStore;
 import io.rackstead.image.directory.Uploads;
+import io.rackstead.maas.Constraints;
 import io.rackstead.maas.MaasApi;
 import io.rackstead.maas.Surroundings;
 import io.rackstead.maas.Things;
@@ -288,7 +289,15 @@ public final class Appliance implements AutoCloseable {
       runner.heldFromAbove(handovers::holds);
       var recruiting =
           new Recruiting(
-              new Recruiting.Parts(database, machines, verbs, images, users, sshKeys, book, clock));
+              new Recruiting.Parts(
+                  database,
+                  machines,
+                  verbs,
+                  images,
+                  users,
+                  sshKeys,
+                  wishes -> new Constraints(wishes, book.now()),
+                  clock));
       var clusters =
           new Clusters(
               new Clusters.Parts(

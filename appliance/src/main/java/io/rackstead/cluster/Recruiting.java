@@ -10,27 +10,30 @@ import io.rackstead.http.Problem;
 import io.rackstead.image.Image;
 import io.rackstead.image.ImageId;
 import io.rackstead.image.ImageStore;
-import io.rackstead.maas.Constraints;
 import io.rackstead.machine.DeployOrder;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.Machines;
 import io.rackstead.machine.Outcome;
 import io.rackstead.machine.State;
 import io.rackstead.machine.Verbs;
-import io.rackstead.network.NetworkBook;
 import io.rackstead.store.Database;
 import io.rackstead.store.Tx;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// Takes machines for clusters, with the rights that the owner has at that moment: allocated, to be
 /// installed, and a member, all in one transaction.
 public final class Recruiting {
   private final Parts parts;
 
+  /// What it works with.
+  ///
+  /// @param wishes in the words of an allocation; a [Problem] 400 says which word is wrong
   public record Parts(
       Database database,
       Machines machines,
@@ -38,8 +41,17 @@ public final class Recruiting {
       ImageStore images,
       Users users,
       SshKeys sshKeys,
-      NetworkBook networks,
+      Function<Map<String, List<String>>, Fitting> wishes,
       InstantSource clock) {}
+
+  /// Which machines will do.
+  public interface Fitting {
+    /// Those that are Ready and fit, the cheapest first.
+    Stream<Machine> among(Machines machines, Predicate<Machine> free);
+
+    /// Why there is none.
+    String nothing(List<Machine> free);
+  }
 
   sealed interface Answer {}
 
@@ -53,7 +65,7 @@ public final class Recruiting {
 
   /// [Problem] 400 where a word of them is wrong.
   void check(Map<String, List<String>> wishes) {
-    var _ = new Constraints(wishes, parts.networks().now());
+    var _ = parts.wishes().apply(wishes);
   }
 
   /// @param with writes what belongs to it, with the machine as it was before
@@ -67,7 +79,7 @@ public final class Recruiting {
       return new Nobody("the owner " + cluster.owner() + " is no user any more");
     }
     var free = free(cluster, owner.get());
-    var constraints = new Constraints(cluster.spec().wishes(part), parts.networks().now());
+    var constraints = parts.wishes().apply(cluster.spec().wishes(part));
     var why = "";
     for (var each = constraints.among(parts.machines(), free).iterator(); each.hasNext(); ) {
       var machine = each.next();

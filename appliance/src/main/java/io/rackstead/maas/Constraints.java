@@ -1,5 +1,6 @@
 package io.rackstead.maas;
 
+import io.rackstead.cluster.Recruiting;
 import io.rackstead.http.Problem;
 import io.rackstead.machine.Machine;
 import io.rackstead.machine.Machines;
@@ -12,7 +13,7 @@ import java.util.stream.Stream;
 
 /// MAAS's words for which machine will do, for those who take machines by other ways than its API.
 /// A word that it does not know is refused here.
-public final class Constraints {
+public final class Constraints implements Recruiting.Fitting {
   private static final Set<String> APART = Set.of("storage", "interfaces");
   private final Allocation allocation;
 
@@ -30,14 +31,14 @@ public final class Constraints {
     }
   }
 
-  /// Those that are Ready and fit, the cheapest first.
+  @Override
   public Stream<Machine> among(Machines machines, Predicate<Machine> free) {
     var each = allocation.among(machines, free);
     return Stream.iterate(each, java.util.Iterator::hasNext, next -> next)
         .map(next -> next.next().machine());
   }
 
-  /// Why there is none.
+  @Override
   public String nothing(List<Machine> free) {
     return allocation.nothing(free);
   }

@@ -43,6 +43,7 @@ import io.rackstead.image.ImageId;
 import io.rackstead.image.directory.ArtifactStore;
 import io.rackstead.image.directory.DirectoryImageStore;
 import io.rackstead.image.directory.Uploads;
+import io.rackstead.maas.Constraints;
 import io.rackstead.maas.MaasApi;
 import io.rackstead.maas.Surroundings;
 import io.rackstead.maas.Things;
@@ -250,7 +251,7 @@ public final class Served implements AutoCloseable {
                 images,
                 site.users,
                 site.sshKeys,
-                networks,
+                wishes -> new Constraints(wishes, networks.now()),
                 site));
     clusters =
         new Clusters(

@@ -27,6 +27,7 @@ import io.rackstead.image.Image;
 import io.rackstead.image.ImageId;
 import io.rackstead.image.directory.ArtifactStore;
 import io.rackstead.image.directory.DirectoryImageStore;
+import io.rackstead.maas.Constraints;
 import io.rackstead.machine.Actor;
 import io.rackstead.machine.Event;
 import io.rackstead.machine.Identity;
@@ -124,7 +125,14 @@ class ClusterCrashTest {
       var recruiting =
           new Recruiting(
               new Recruiting.Parts(
-                  database, machines, verbs, images, users, new SshKeys(CLOCK), networks, CLOCK));
+                  database,
+                  machines,
+                  verbs,
+                  images,
+                  users,
+                  new SshKeys(CLOCK),
+                  wishes -> new Constraints(wishes, networks.now()),
+                  CLOCK));
       clusters =
           new Clusters(
               new Clusters.Parts(
