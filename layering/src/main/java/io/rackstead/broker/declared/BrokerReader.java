@@ -68,8 +68,10 @@ final class BrokerReader {
     known.check("headers", Reading.texts("headers", root.path("headers")).values().toString());
     var test = reader.steps("test", root, known.copy());
     var by = by(keys);
-    if (by == By.KUBERNETES) {
-      List.of("token", "token_id", "ca_hash", "endpoint").forEach(known::keeps);
+    switch (by) {
+      case STEPS -> {}
+      case KUBERNETES -> List.of("token", "token_id", "ca_hash", "endpoint").forEach(known::keeps);
+      case LIBVIRT -> known.keeps("public_key");
     }
     var generated = generated(root.path("generate"));
     generated.keySet().forEach(known::keeps);
@@ -110,18 +112,28 @@ final class BrokerReader {
     if (engine.isEmpty()) {
       return By.STEPS;
     }
-    if (!engine.equals("kubernetes")) {
-      throw new BadBroker("engine is kubernetes, or left out, got '" + shortened(engine) + "'");
-    }
+    var by =
+        switch (engine) {
+          case "kubernetes" -> By.KUBERNETES;
+          case "libvirt" -> By.LIBVIRT;
+          default ->
+              throw new BadBroker(
+                  "engine is kubernetes or libvirt, or left out, got '" + shortened(engine) + "'");
+        };
     for (var section : List.of("test", "prepare", "find", "hand_over", "proof", "take_back")) {
       if (root.has(section)) {
         throw new BadBroker("the engine does what " + section + " would: leave it out");
       }
     }
-    if (!keys.keySet().containsAll(List.of("url", "token", "ca"))) {
-      throw new BadBroker("the engine kubernetes wants url, token and ca in config");
+    var wanted =
+        by == By.KUBERNETES
+            ? List.of("url", "token", "ca")
+            : List.of("user", "pool", "pool_folder");
+    if (!keys.keySet().containsAll(wanted)) {
+      throw new BadBroker(
+          "the engine %s wants %s in config".formatted(engine, String.join(", ", wanted)));
     }
-    return By.KUBERNETES;
+    return by;
   }
 
   private static void mapping(String where, JsonNode node) {

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 /// `NAME/broker.yaml`. Read when they are asked for; an operator's may replace one of ours.
 public final class Brokers {
   private static final List<String> OURS =
-      List.of("ironic", "ironic-enrol", "kubernetes", "metal3", "noop", "webhook");
+      List.of("ironic", "ironic-enrol", "kubernetes", "libvirt", "metal3", "noop", "webhook");
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
   private final Path folder;
   private final Map<String, Read> read = new ConcurrentHashMap<>();

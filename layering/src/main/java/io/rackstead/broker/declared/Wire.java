@@ -1,5 +1,6 @@
 package io.rackstead.broker.declared;
 
+import io.rackstead.broker.libvirt.VirtualHosts;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
@@ -21,6 +23,21 @@ import okhttp3.OkHttpClient;
 /// by a certificate of their own have theirs apart.
 public final class Wire {
   private final Map<String, OkHttpClient> clients = new ConcurrentHashMap<>();
+  private final Optional<VirtualHosts> hosts;
+
+  public Wire() {
+    hosts = Optional.empty();
+  }
+
+  /// @param hosts for a broker whose layer above is this appliance
+  public Wire(VirtualHosts hosts) {
+    this.hosts = Optional.of(hosts);
+  }
+
+  /// [BadBroker] where nobody keeps any.
+  VirtualHosts hosts() {
+    return hosts.orElseThrow(() -> new BadBroker("nobody keeps VM hosts here"));
+  }
 
   /// @param authority certificates (PEM); empty: those that everybody believes. [BadBroker] where
   ///   they are none
