@@ -34,6 +34,7 @@ import io.rackstead.boot.Journal;
 import io.rackstead.boot.MachineBooter;
 import io.rackstead.boot.MetadataApi;
 import io.rackstead.broker.declared.Brokers;
+import io.rackstead.broker.declared.Wire;
 import io.rackstead.catalog.CatalogApi;
 import io.rackstead.cli.Backup;
 import io.rackstead.cli.ControlServer;
@@ -104,6 +105,10 @@ import io.rackstead.task.Brake;
 import io.rackstead.task.TaskRunner;
 import io.rackstead.task.TaskStore;
 import io.rackstead.terraform.StateApi;
+import io.rackstead.vmhost.Composing;
+import io.rackstead.vmhost.HostRole;
+import io.rackstead.vmhost.OwnHosts;
+import io.rackstead.vmhost.VmHosts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -198,6 +203,7 @@ public final class Appliance implements AutoCloseable {
         part(closeable);
       }
       var bmcs = new Bmcs(dialer, database, vault);
+      var vmHosts = new VmHosts(new VmHosts.Parts(database, machines, vault, libvirt, clock));
 
       var brake =
           new Brake(
@@ -209,6 +215,7 @@ public final class Appliance implements AutoCloseable {
 
       var verbs =
           new Verbs(machines, database, power, clock, () -> brake.holdsOff(clock.instant()), book);
+      verbs.beforeRemoval(vmHosts::decompose);
       var users = new Users(database, random, clock);
       var sshKeys = new SshKeys(clock);
       var policies =
@@ -272,7 +279,12 @@ public final class Appliance implements AutoCloseable {
       var signer = new Signer(database, vault);
       var packs = new Packs(database, signer, clock, Main.version());
       var targets =
-          new Targets(database, vault, new Brokers(config.data().resolve("brokers")), clock);
+          new Targets(
+              database,
+              vault,
+              new Brokers(config.data().resolve("brokers")),
+              new Wire(new OwnHosts(vmHosts, bmcKeys)),
+              clock);
       var handovers =
           new Handovers(
               new Handovers.Parts(
@@ -407,7 +419,15 @@ public final class Appliance implements AutoCloseable {
                       devices,
                       nodes,
                       () -> status().services(),
-                      new Surroundings(neighbours, scan, KeySources.real(), dialer, capabilities)),
+                      new Surroundings(
+                          neighbours,
+                          scan,
+                          KeySources.real(),
+                          dialer,
+                          capabilities,
+                          vmHosts,
+                          new Composing(vmHosts, database, machines, vault, random),
+                          new HostRole(targets, policies))),
                   sessionApi)
               .routes());
       routes.addAll(new StatusApi(this::status).routes());

@@ -158,6 +158,13 @@ public final class Policies implements Newcomers {
         .toList();
   }
 
+  /// Somebody has a machine become that without a line of ours; in the transaction of its
+  /// deployment.
+  public void bind(Tx tx, Machine machine, String role, String target) {
+    store.forget(tx, machine.id());
+    store.bind(tx, machine.id(), "", role, target, machine.epoch(), clock.instant());
+  }
+
   /// @param target empty: nobody
   public record Taken(MachineId machine, String target, String role) {}
 
@@ -291,7 +298,14 @@ public final class Policies implements Newcomers {
               events.stream().map(event -> new Machines.Act(event, actor)).toList(),
               tx -> {
                 store.forget(tx, machine.id());
-                store.bind(tx, machine.id(), line, machine.epoch(), clock.instant());
+                store.bind(
+                    tx,
+                    machine.id(),
+                    line.name(),
+                    line.becoming().role(),
+                    line.becoming().target(),
+                    machine.epoch(),
+                    clock.instant());
                 Audit.write(
                     tx,
                     clock.instant(),

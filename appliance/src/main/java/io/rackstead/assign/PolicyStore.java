@@ -3,7 +3,6 @@ package io.rackstead.assign;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.rackstead.http.Json;
 import io.rackstead.machine.MachineId;
-import io.rackstead.policy.Policy;
 import io.rackstead.policy.Policy.Trigger;
 import io.rackstead.store.Tx;
 import java.time.Instant;
@@ -91,15 +90,23 @@ final class PolicyStore {
         binding.epoch());
   }
 
-  void bind(Tx tx, MachineId machine, Policy policy, long epoch, Instant now) {
+  /// @param policy empty: no line's doing
+  void bind(
+      Tx tx,
+      MachineId machine,
+      String policy,
+      String role,
+      String target,
+      long epoch,
+      Instant now) {
     tx.change("delete from policy_binding where machine_id = ?", machine);
     tx.insert(
         "insert into policy_binding (machine_id, policy, role, target, epoch, at)"
             + " values (?, ?, ?, ?, ?, ?)",
         machine,
-        policy.name(),
-        policy.becoming().role(),
-        policy.becoming().target(),
+        policy,
+        role,
+        target,
         epoch,
         now);
   }

@@ -38,9 +38,11 @@ public final class Targets {
   private final Vault vault;
   private final Brokers brokers;
   private final InstantSource clock;
-  private final Wire wire = new Wire();
+  private final Wire wire;
 
-  public Targets(Database database, Vault vault, Brokers brokers, InstantSource clock) {
+  /// @param wire how brokers speak
+  public Targets(Database database, Vault vault, Brokers brokers, Wire wire, InstantSource clock) {
+    this.wire = wire;
     this.database = database;
     this.vault = vault;
     this.brokers = brokers;
@@ -75,6 +77,16 @@ public final class Targets {
 
   private static String secret(String target, String key) {
     return "target/" + target + "/" + key;
+  }
+
+  /// The first target of that broker; where there is none, one with that name and the broker's own
+  /// values is set up.
+  public String of(String broker, String otherwise, Origin by) {
+    return list().stream()
+        .filter(target -> target.broker().equals(broker))
+        .map(Target::name)
+        .findFirst()
+        .orElseGet(() -> put(otherwise, broker, Json.instance().createObjectNode(), by).name());
   }
 
   BrokerFile file(String broker) {

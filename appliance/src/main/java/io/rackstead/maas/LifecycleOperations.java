@@ -3,6 +3,8 @@ package io.rackstead.maas;
 import static io.rackstead.maas.MaasOperation.get;
 import static io.rackstead.maas.MaasOperation.post;
 
+import io.rackstead.access.Origin;
+import io.rackstead.access.Principal.Role;
 import io.rackstead.bmc.PowerAction;
 import io.rackstead.http.Problem;
 import io.rackstead.http.Reply;
@@ -45,8 +47,6 @@ final class LifecycleOperations {
   /// What a deployment may be asked for that this one would not do.
   private static final Map<String, String> NOT_DONE =
       Map.of(
-          "install_kvm", "no VM host is made of a machine: let its user data install libvirt",
-          "register_vmhost", "no virtual machines are composed here",
           "install_rackd", "there are no rack controllers: one process serves all networks",
           "ephemeral_deploy", "the image is always written to a disk",
           "enable_hw_sync", "hardware is inspected when a machine is commissioned, not later",
@@ -160,9 +160,10 @@ final class LifecycleOperations {
 
   /// What `bridge_all` makes of the interfaces of a machine.
   private UnaryOperator<Setup> wiring(Call call) {
-    if (!call.truth("bridge_all").orElse(false)) {
-      return UnaryOperator.identity();
-    }
+    return call.truth("bridge_all").orElse(false) ? bridged(call) : UnaryOperator.identity();
+  }
+
+  private UnaryOperator<Setup> bridged(Call call) {
     var asked = new TreeMap<String, String>();
     for (var name : List.of("bridge_type", "bridge_stp", "bridge_fd")) {
       call.text(name).filter(text -> !text.isEmpty()).ifPresent(text -> asked.put(name, text));
@@ -233,7 +234,32 @@ final class LifecycleOperations {
             call.text("hostname").orElse(""),
             call.text("disk").orElse(""),
             call.truth("consent_to_wipe").orElse(false));
-    return machines.shown(parts.verbs().deploy(call.request(), machine, order, wiring(call)));
+    return machines.shown(
+        becomesVmHost(call)
+            ? deployedAsHost(call, machine, order)
+            : parts.verbs().deploy(call.request(), machine, order, wiring(call)));
+  }
+
+  private static boolean becomesVmHost(Call call) {
+    return call.truth("install_kvm").orElse(false) || call.truth("register_vmhost").orElse(false);
+  }
+
+  /// It is handed over to this appliance when it is deployed. Servers on it are plugged into
+  /// bridges, so its interfaces get some.
+  private Machine deployedAsHost(Call call, Machine machine, DeployOrder order) {
+    if (call.principal().role() != Role.ADMIN) {
+      throw new Problem(403, "a machine is made a VM host by an administrator");
+    }
+    var role = parts.surroundings().hostRole();
+    var target = role.target(Origin.of(call.request()));
+    return parts
+        .verbs()
+        .deploy(
+            call.request(),
+            machine,
+            order,
+            call.truth("bridge_all").isPresent() ? wiring(call) : bridged(call),
+            tx -> role.bind(tx, machine, target));
   }
 
   private static String owner(Call call, Machine machine) {

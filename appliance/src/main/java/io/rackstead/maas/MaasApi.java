@@ -115,7 +115,7 @@ public final class MaasApi {
     operations.addAll(new ArchiveOperations(parts).operations());
     operations.addAll(new OldResultOperations(parts, machines).operations());
     operations.addAll(new ForeignSourceOperations().operations());
-    operations.addAll(new VmHostOperations().operations());
+    operations.addAll(new VmHostOperations(parts, machines).operations());
     operations.addAll(new NodeDeviceOperations(machines, parts.networks()::now).operations());
     operations.addAll(new DeploymentOperations(parts, machines).operations());
     operations.addAll(new DiscoveryOperations(parts).operations());

@@ -304,8 +304,46 @@ final class MachineOperations {
     }
   }
 
+  /// A name that a machine may be given, as it was sent; empty: none was.
+  String freeHostname(Call call) {
+    var hostname = hostname(call).orElse("");
+    if (!hostname.isEmpty()) {
+      checkHostname(hostname, Optional.empty());
+    }
+    return hostname;
+  }
+
+  /// Where a machine that is composed shall stand; what was not said is as its host.
+  ///
+  /// @param domain empty: the default one
+  record Places(String zone, String pool, Optional<Long> domain) {}
+
+  Places placesFor(Call call, String zone, String pool) {
+    var places = new LinkedHashMap<String, List<String>>();
+    call.text("zone").ifPresent(text -> places.put("zone", List.of(text)));
+    call.text("pool").ifPresent(text -> places.put("pool", List.of(text)));
+    checkPlaces(places);
+    return new Places(
+        Fields.filled(call, "zone").orElse(zone),
+        Fields.filled(call, "pool")
+            .flatMap(parts.things().pools()::byNameOrId)
+            .map(Place::name)
+            .orElse(pool),
+        domain(call));
+  }
+
+  Machine placed(Call call, Machine machine, Places places) {
+    var before = machine.labels();
+    var after = before.withPlace(places.zone(), places.pool());
+    var all = places.domain().map(after::withDomain).orElse(after);
+    return all.equals(before) ? machine : parts.verbs().edit(call.request(), machine, all);
+  }
+
   Reply remove(Call call) {
-    var machine = machine(call);
+    return remove(call, machine(call));
+  }
+
+  Reply remove(Call call, Machine machine) {
     Verbs.mustOperate(call.request(), machine);
     Verbs.mustBeUnlocked(machine);
     if (machine.state().busy() && !call.truth("force").orElse(false)) {
@@ -316,7 +354,7 @@ final class MachineOperations {
               + machine.state().title()
               + ": abort it first, or say force=true");
     }
-    parts.verbs().delete(call.request(), machine);
+    parts.verbs().delete(call.request(), machine, call.truth("force").orElse(false));
     parts.devices().deleteOf(Origin.of(call.request()), machine.id());
     return Reply.none();
   }

@@ -16,7 +16,11 @@ record MachineRendering(
     List<String> addresses,
     Optional<Place> zone,
     Optional<Place> pool,
-    Map<String, Object> domain) {
+    Map<String, Object> domain,
+    Optional<Pod> pod) {
+  /// The VM host that it was composed on.
+  private record Pod(long id, String name) {}
+
   static Renderings<?> of(Parts parts) {
     return new Renderings<>(
         parts.machines(),
@@ -32,7 +36,12 @@ record MachineRendering(
         parts.addresses().apply(machine),
         parts.things().zones().find(labels.zone()),
         parts.things().pools().find(labels.pool()),
-        NameShape.domain(networks.domainOf(labels.domain()), parts.names().now()));
+        NameShape.domain(networks.domainOf(labels.domain()), parts.names().now()),
+        parts
+            .surroundings()
+            .vmHosts()
+            .hostOf(machine.id())
+            .map(host -> new Pod(host.id(), host.name())));
   }
 
   private Map<String, Object> shape(Machine machine) {
@@ -40,6 +49,16 @@ record MachineRendering(
     zone.ifPresent(place -> shape.put("zone", PlaceOperations.zone(place)));
     pool.ifPresent(place -> shape.put("pool", PlaceOperations.pool(place)));
     shape.put("domain", domain);
+    pod.ifPresent(host ->
+        shape.put(
+            "pod",
+            Map.of(
+                "id",
+                host.id(),
+                "name",
+                host.name(),
+                "resource_uri",
+                Dispatch.ROOT + "pods/" + host.id() + "/")));
     return shape;
   }
 }

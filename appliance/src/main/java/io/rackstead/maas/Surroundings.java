@@ -5,6 +5,9 @@ import io.rackstead.agent.Capabilities;
 import io.rackstead.bmc.BmcDialer;
 import io.rackstead.neighbour.Neighbours;
 import io.rackstead.neighbour.Scan;
+import io.rackstead.vmhost.Composing;
+import io.rackstead.vmhost.HostRole;
+import io.rackstead.vmhost.VmHosts;
 
 /// What lies beyond the database, as the dialect needs it.
 ///
@@ -13,9 +16,14 @@ import io.rackstead.neighbour.Scan;
 /// @param keySources where people publish their SSH keys
 /// @param bmcs for chassis whose servers are not machines yet
 /// @param capabilities by which installed systems speak to us
+/// @param vmHosts where machines are composed, by `composing`
+/// @param hostRole machines that become such hosts
 public record Surroundings(
     Neighbours neighbours,
     Scan scan,
     KeySources keySources,
     BmcDialer bmcs,
-    Capabilities capabilities) {}
+    Capabilities capabilities,
+    VmHosts vmHosts,
+    Composing composing,
+    HostRole hostRole) {}

@@ -104,6 +104,11 @@ public final class Machines {
     return fleet.named(hostname);
   }
 
+  /// A name that no machine has.
+  public String freeName() {
+    return Hostnames.next(random, taken -> byHostname(taken).isPresent());
+  }
+
   public List<Machine> inZone(String zone) {
     return fleet.inZone(zone);
   }

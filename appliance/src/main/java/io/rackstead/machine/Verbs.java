@@ -39,6 +39,7 @@ public final class Verbs {
   private final Supplier<Optional<String>> brake;
   private final NetworkBook networks;
   private final PackageArchives archives;
+  private volatile Consumer<Machine> beforeRemoval = _ -> {};
 
   /// @param brake asked before a machine is switched off or reset: why it may not be now
   public Verbs(
@@ -55,6 +56,11 @@ public final class Verbs {
     this.brake = brake;
     this.networks = networks;
     archives = new PackageArchives(database, clock);
+  }
+
+  /// What has to be removed with a machine, elsewhere and before it; it may throw a [BmcException].
+  public void beforeRemoval(Consumer<Machine> what) {
+    beforeRemoval = what;
   }
 
   /// The machine of that id or hostname; one that is not theirs to see is not there.
@@ -197,6 +203,16 @@ public final class Verbs {
   /// @param wiring what its interfaces become before that
   public Machine deploy(
       Request request, Machine machine, DeployOrder order, UnaryOperator<Setup> wiring) {
+    return deploy(request, machine, order, wiring, _ -> {});
+  }
+
+  /// @param with writes what belongs to it in the same transaction
+  public Machine deploy(
+      Request request,
+      Machine machine,
+      DeployOrder order,
+      UnaryOperator<Setup> wiring,
+      Consumer<Tx> with) {
     mustBeUnlocked(machine);
     boolean ready = machine.state() == State.READY;
     if (!ready) {
@@ -215,7 +231,7 @@ public final class Verbs {
     var steps =
         new ArrayList<>(installation(machine.with(wired), order, request.principal().username()));
     steps.addAll(steps.size() - 1, wired(machine, wired));
-    var moved = applyAll(request, machine, steps, _ -> {});
+    var moved = applyAll(request, machine, steps, with);
     if (moved.state() != State.DEPLOYING) {
       throw new Problem(409, "%s is %s now".formatted(moved.hostname(), moved.state().title()));
     }
@@ -418,8 +434,32 @@ public final class Verbs {
   }
 
   public void delete(Request request, Machine machine) {
+    delete(request, machine, false);
+  }
+
+  /// @param force also where what it runs on cannot be removed
+  public void delete(Request request, Machine machine, boolean force) {
     mustBeUnlocked(machine);
+    var left = removedElsewhere(machine, force);
     machines.delete(
-        machine.id(), request.principal().actor(), tx -> audit(tx, request, "removed", machine));
+        machine.id(),
+        request.principal().actor(),
+        tx -> audit(tx, request, "removed" + left, machine));
+  }
+
+  private String removedElsewhere(Machine machine, boolean force) {
+    try {
+      beforeRemoval.accept(machine);
+      return "";
+    } catch (BmcException e) {
+      if (!force) {
+        throw new Problem(
+            503,
+            "%s was not removed, as what it runs on could not be: %s"
+                .formatted(machine.hostname(), e.getMessage()),
+            e);
+      }
+      return " (what it ran on is left: " + e.getMessage() + ")";
+    }
   }
 }

@@ -66,6 +66,14 @@ public final class BmcKeys implements BmcTrust {
     tx.afterCommit(() -> known.remove(place(address)));
   }
 
+  /// What is installed anew has another key.
+  public void forget(BmcAddress address) {
+    database.change(tx -> {
+      tx.change(FORGET, address.host(), address.port());
+      tx.afterCommit(() -> known.remove(place(address)));
+    });
+  }
+
   private void put(Tx tx, BmcAddress address, String fingerprint) {
     tx.insert(PIN, address.host(), address.port(), fingerprint, clock.instant());
   }

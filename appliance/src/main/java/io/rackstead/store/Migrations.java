@@ -22,6 +22,7 @@ final class Migrations {
           "020-layers.sql",
           "021-evidence.sql",
           "022-terraform.sql",
+          "030-vm-hosts.sql",
           "031-clusters.sql",
           "036-client-options.sql");
 

@@ -14,8 +14,10 @@ import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.BmcCredentials;
 import io.rackstead.bmc.fake.FakeBmc;
 import io.rackstead.bmc.fake.FakeBmcs;
+import io.rackstead.bmc.libvirt.Libvirt;
 import io.rackstead.boot.MetadataApi;
 import io.rackstead.broker.declared.Brokers;
+import io.rackstead.broker.declared.Wire;
 import io.rackstead.catalog.CatalogApi;
 import io.rackstead.cluster.ClusterApi;
 import io.rackstead.cluster.Clusters;
@@ -67,9 +69,14 @@ import io.rackstead.network.Ip;
 import io.rackstead.network.NetworkBook;
 import io.rackstead.power.BmcKeys;
 import io.rackstead.power.Bmcs;
+import io.rackstead.power.HostKey;
 import io.rackstead.power.PowerControl;
 import io.rackstead.pxe.net.MacAddress;
 import io.rackstead.terraform.StateApi;
+import io.rackstead.vmhost.Composing;
+import io.rackstead.vmhost.HostRole;
+import io.rackstead.vmhost.OwnHosts;
+import io.rackstead.vmhost.VmHosts;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -113,6 +120,7 @@ public final class Served implements AutoCloseable {
   public final FakeBmcs dialer = new FakeBmcs();
   public final Policies policies;
   public final Targets targets;
+  public final VmHosts vmHosts;
   public final Handovers handovers;
   public final Packs packs;
   public final ClientOptions clientOptions;
@@ -176,6 +184,31 @@ public final class Served implements AutoCloseable {
     things = Things.open(site.database, site.machines, site, Runnable::run);
     capabilities = new Capabilities(site.database, site, new SecureRandom());
     neighbours = new Neighbours(networks::now, List.of(() -> seen), site);
+    policies =
+        new Policies(
+            new Policies.Parts(
+                site.database,
+                site.machines,
+                site.tasks,
+                verbs,
+                images,
+                site.users,
+                site.sshKeys,
+                site,
+                things.tags()::tagged,
+                Runnable::run));
+    var keys = new BmcKeys(site.database, site);
+    var libvirt = new Libvirt(keys, new HostKey(site.database, site.vault, new SecureRandom()));
+    vmHosts =
+        new VmHosts(new VmHosts.Parts(site.database, site.machines, site.vault, libvirt, site));
+    verbs.beforeRemoval(vmHosts::decompose);
+    targets =
+        new Targets(
+            site.database,
+            site.vault,
+            new Brokers(folder.resolve("brokers")),
+            new Wire(new OwnHosts(vmHosts, keys)),
+            site);
     maas =
         new MaasApi(
             new MaasApi.Parts(
@@ -204,7 +237,11 @@ public final class Served implements AutoCloseable {
                     new Scan(neighbours::look, HostAddresses::now),
                     keySources,
                     dialer,
-                    capabilities)),
+                    capabilities,
+                    vmHosts,
+                    new Composing(
+                        vmHosts, site.database, site.machines, site.vault, new SecureRandom()),
+                    new HostRole(targets, policies))),
             sessionApi);
     routes.addAll(sessionApi.routes());
     routes.addAll(new OidcApi(site.database, site.vault, site.users, site.sessions, site).routes());
@@ -214,19 +251,6 @@ public final class Served implements AutoCloseable {
     routes.addAll(
         new EventApi(site.machines, verbs, site.events, progresses, machineApi::summary).routes());
     routes.addAll(new CatalogApi(images).routes());
-    policies =
-        new Policies(
-            new Policies.Parts(
-                site.database,
-                site.machines,
-                site.tasks,
-                verbs,
-                images,
-                site.users,
-                site.sshKeys,
-                site,
-                things.tags()::tagged,
-                Runnable::run));
     routes.addAll(new PolicyApi(policies, verbs).routes());
     var signer = new Signer(site.database, site.vault);
     packs = new Packs(site.database, signer, site, "0");
@@ -234,7 +258,6 @@ public final class Served implements AutoCloseable {
     routes.addAll(new StateApi(site.database, site.vault, site).routes());
     clientOptions = new ClientOptions(site.database, networks, site.machines, site);
     routes.addAll(new ClientOptionsApi(clientOptions).routes());
-    targets = new Targets(site.database, site.vault, new Brokers(folder.resolve("brokers")), site);
     handovers = handoversOn(Runnable::run);
     routes.addAll(
         new HandoverApi(handovers, targets, site.machines, verbs, _ -> List.of("10.77.0.9"))

@@ -56,9 +56,6 @@ class ConformanceTest {
               "POST `rackcontrollers/{system_id}/` `op=abort`",
               "POST `rackcontrollers/{system_id}/` `op=test`",
               "POST `rackcontrollers/{system_id}/` `op=override_failed_testing`"),
-          "no virtual machines are composed here: no VM host is listed, none can be added (400), and"
-              + " one is not there (404)",
-          Stream.of("pods/", "vm-hosts/").flatMap(ConformanceTest::vmHosts).toList(),
           "no images come from a source of simplestreams: none can be added (400), and one is not"
               + " there (404)",
           List.of(
@@ -84,21 +81,6 @@ class ConformanceTest {
           List.of("GET `machines/{system_id}/` `op=get_curtin_config`"),
           "refused (409): a part is there as long as the machine reports it",
           List.of("DELETE `nodes/{system_id}/devices/{id}/`"));
-
-  private static Stream<String> vmHosts(String all) {
-    var one = "`" + all + "{id}/`";
-    return Stream.of(
-        "GET `" + all + "`",
-        "POST `" + all + "`",
-        "GET " + one,
-        "PUT " + one,
-        "DELETE " + one,
-        "GET " + one + " `op=parameters`",
-        "POST " + one + " `op=compose`",
-        "POST " + one + " `op=refresh`",
-        "POST " + one + " `op=add_tag`",
-        "POST " + one + " `op=remove_tag`");
-  }
 
   @TempDir Path folder;
 

@@ -9,6 +9,7 @@ import io.rackstead.access.Principal.Role;
 import io.rackstead.access.Served;
 import io.rackstead.access.Served.Person;
 import io.rackstead.agent.Capability;
+import io.rackstead.assign.Policies;
 import io.rackstead.machine.Machine;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -146,12 +147,39 @@ class DeploymentOperationsTest {
   }
 
   @Test
-  void vmHostsAreNoneAndCannotBeAdded() {
+  void aVmHostThatCannotBeSpokenToIsNotAdded() {
     assertThat(admin.get(API + "pods/").body()).isEqualTo("[]");
     assertThat(admin.get(API + "vm-hosts/1/").status()).isEqualTo(404);
     var answer = admin.post(API + "vm-hosts/", "type=lxd&power_address=10.0.0.1");
     assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.json().path("type").path(0).asText())
-        .contains("composes no virtual machines");
+    assertThat(answer.json().path("type").path(0).asText()).contains("a VM host is of type virsh");
+    assertThat(admin.post(API + "vm-hosts/", "type=virsh&power_address=qemu:///system").status())
+        .isEqualTo(400);
+    // nobody listens there
+    var silent =
+        admin.post(
+            API + "vm-hosts/", "type=virsh&power_address=qemu%2Bssh://root@127.0.0.1:9/system");
+    assertThat(silent.status()).as(silent.body()).isEqualTo(503);
+    assertThat(silent.body()).contains("qemu+ssh://127.0.0.1:9: no SSH connection");
+    assertThat(admin.get(API + "pods/").body()).isEqualTo("[]");
+  }
+
+  @Test
+  void aMachineDeployedAsAVmHostComesInWithLibvirtOurKeyAndABridge() {
+    var ready = served.ready();
+    var path = API + "machines/" + ready.id() + "/?op=deploy";
+    var form = "distro_series=bookworm&install_kvm=true";
+    assertThat(served.person("oskar", Role.OPERATOR).post(path, form).status()).isEqualTo(403);
+    var answer = admin.post(path, form);
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    var deploying = served.now(ready);
+    assertThat(deploying.node().interfaces())
+        .anyMatch(one -> one.kind() == io.rackstead.node.Interface.Kind.BRIDGE);
+    assertThat(served.policies.handed())
+        .singleElement()
+        .isEqualTo(new Policies.Taken(ready.id(), "vm-hosts", "kvm-host"));
+    assertThat(served.handovers.firstBoot(deploying).orElseThrow())
+        .contains("'install' 'libvirt-daemon-system'");
+    assertThat(served.vmHosts.publicKey()).startsWith("ecdsa-sha2-nistp256 ");
   }
 }

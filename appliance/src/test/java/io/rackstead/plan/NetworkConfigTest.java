@@ -219,7 +219,7 @@ class NetworkConfigTest {
     var other = served.ready();
     for (var form :
         List.of(
-            "bridge_all=true&bridge_type=ovs", "bridge_all=1&bridge_fd=x", "install_kvm=true")) {
+            "bridge_all=true&bridge_type=ovs", "bridge_all=1&bridge_fd=x", "install_rackd=true")) {
       var answer =
           admin.post(
               API + "machines/" + other.id() + "/?op=deploy", "distro_series=bookworm&" + form);

@@ -40,7 +40,9 @@ public record BrokerFile(
     /// the steps of the file
     STEPS,
     /// code that speaks to an API server; the file has the rest
-    KUBERNETES
+    KUBERNETES,
+    /// this appliance, which composes machines on it; the file has what the node comes in with
+    LIBVIRT
   }
 
   /// @param secret kept in the vault, and never shown

@@ -66,8 +66,10 @@ final class BrokerReader {
     known.check("headers", Reading.texts("headers", root.path("headers")).values().toString());
     var test = reader.steps("test", root, known.copy());
     var by = by(keys);
-    if (by == By.KUBERNETES) {
-      List.of("token", "token_id", "ca_hash", "endpoint").forEach(known::keeps);
+    switch (by) {
+      case STEPS -> {}
+      case KUBERNETES -> List.of("token", "token_id", "ca_hash", "endpoint").forEach(known::keeps);
+      case LIBVIRT -> known.keeps("public_key");
     }
     var generated = generated(root.path("generate"));
     generated.keySet().forEach(known::keeps);
@@ -108,9 +110,14 @@ final class BrokerReader {
     if (engine.isEmpty()) {
       return By.STEPS;
     }
-    if (!engine.equals("kubernetes")) {
-      throw new BadBroker("engine is kubernetes, or left out, got '" + shortened(engine) + "'");
-    }
+    var by =
+        switch (engine) {
+          case "kubernetes" -> By.KUBERNETES;
+          case "libvirt" -> By.LIBVIRT;
+          default ->
+              throw new BadBroker(
+                  "engine is kubernetes or libvirt, or left out, got '" + shortened(engine) + "'");
+        };
     for (var section : List.of("test", "prepare", "find", "hand_over", "proof", "take_back")) {
       if (root.has(section)) {
         throw new BadBroker("the engine does what " + section + " would: leave it out");
@@ -118,11 +125,14 @@ final class BrokerReader {
     }
     boolean believed =
         keys.containsKey("token") || !text(root.path("tls"), "certificate", "").isEmpty();
-    if (!believed || !keys.keySet().containsAll(List.of("url", "ca"))) {
+    if (by == By.KUBERNETES && !(believed && keys.keySet().containsAll(List.of("url", "ca")))) {
       throw new BadBroker(
           "the engine kubernetes wants url, ca and token in config (or tls.certificate for token)");
     }
-    return By.KUBERNETES;
+    if (by == By.LIBVIRT && !keys.keySet().containsAll(List.of("user", "pool", "pool_folder"))) {
+      throw new BadBroker("the engine libvirt wants user, pool and pool_folder in config");
+    }
+    return by;
   }
 
   private static void mapping(String where, JsonNode node) {

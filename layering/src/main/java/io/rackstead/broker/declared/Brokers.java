@@ -22,6 +22,7 @@ public final class Brokers {
           "ironic-enrol",
           "kubernetes",
           "kubernetes-cluster",
+          "libvirt",
           "metal3",
           "noop",
           "webhook");

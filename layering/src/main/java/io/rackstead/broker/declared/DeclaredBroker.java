@@ -13,6 +13,7 @@ import io.rackstead.broker.Proof;
 import io.rackstead.broker.Receipt;
 import io.rackstead.broker.kubernetes.Etcd;
 import io.rackstead.broker.kubernetes.KubernetesEngine;
+import io.rackstead.broker.libvirt.LibvirtEngine;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -66,6 +67,7 @@ public final class DeclaredBroker implements Broker {
                       texts(config),
                       file.patience().prepared(),
                       clock));
+          case LIBVIRT -> Optional.of(new LibvirtEngine(wire.hosts(), texts(config)));
         };
   }
 
@@ -296,7 +298,7 @@ public final class DeclaredBroker implements Broker {
     shown.set("config", hidden);
     var kept = new HashMap<String, String>();
     if (engine.isPresent()) {
-      List.of("token", "token_id", "ca_hash", "endpoint")
+      List.of("token", "token_id", "ca_hash", "endpoint", "public_key")
           .forEach(name -> kept.put(name, "(" + name + ")"));
     }
     file.generated().keySet().forEach(name -> kept.put(name, "(" + name + ")"));

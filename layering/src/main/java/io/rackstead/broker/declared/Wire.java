@@ -1,9 +1,11 @@
 package io.rackstead.broker.declared;
 
+import io.rackstead.broker.libvirt.VirtualHosts;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
@@ -15,6 +17,21 @@ import okhttp3.OkHttpClient;
 /// by a certificate of their own, or believe us by one, have theirs apart.
 public final class Wire {
   private final Map<Trust, OkHttpClient> clients = new ConcurrentHashMap<>();
+  private final Optional<VirtualHosts> hosts;
+
+  public Wire() {
+    hosts = Optional.empty();
+  }
+
+  /// @param hosts for a broker whose layer above is this appliance
+  public Wire(VirtualHosts hosts) {
+    this.hosts = Optional.of(hosts);
+  }
+
+  /// [BadBroker] where nobody keeps any.
+  VirtualHosts hosts() {
+    return hosts.orElseThrow(() -> new BadBroker("nobody keeps VM hosts here"));
+  }
 
   /// [BadBroker] where its certificates are none.
   private OkHttpClient client(Trust trust) {

@@ -61,7 +61,8 @@ class BrokerFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ironic", "ironic-enrol", "kubernetes", "metal3", "noop", "webhook"})
+  @ValueSource(
+      strings = {"ironic", "ironic-enrol", "kubernetes", "libvirt", "metal3", "noop", "webhook"})
   void whatWeBringIsRight(String name) {
     assertThat(new Brokers(Path.of("nowhere")).find(name).orElseThrow().name()).isEqualTo(name);
   }

@@ -14,9 +14,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// A libvirtd of the test's own, with the servers that it starts, in namespaces that end with it.
-/// Beside it lies a `virsh` for whoever logs in: the system's, that finds this libvirtd instead of
-/// the system's.
+/// A libvirtd of the test's own, with the servers that it starts and a bridge `br0`, in namespaces
+/// that end with it. Beside it lies a `virsh` for whoever logs in: the system's, that finds this
+/// libvirtd instead of the system's.
 public final class PrivateLibvirtd implements AutoCloseable {
   /// libvirt's own host for tests: everything but running.
   public static final String TEST_DRIVER = "test+unix:///default";
@@ -36,6 +36,10 @@ public final class PrivateLibvirtd implements AutoCloseable {
         [ -d $place ] || continue
         mount -t tmpfs none $place
       done
+      mount -t sysfs sysfs /sys
+      ip link set lo up
+      ip link add br0 type bridge
+      ip link set br0 up
       cat > /etc/libvirt/qemu.conf <<'CONF'
       user = "root"
       group = "root"
@@ -45,7 +49,8 @@ public final class PrivateLibvirtd implements AutoCloseable {
       remember_owner = 0
       stdio_handler = "file"
       CONF
-      exec libvirtd --config "$1/libvirtd.conf" --pid-file "$1/pid"
+      # the shell is the first process in there, and buries what QEMU leaves
+      libvirtd --config "$1/libvirtd.conf" --pid-file "$1/pid" & wait
       """;
 
   private final Path folder;
@@ -92,6 +97,7 @@ public final class PrivateLibvirtd implements AutoCloseable {
         new ProcessBuilder(
                 "unshare",
                 "-m",
+                "-n",
                 "-p",
                 "--fork",
                 "--kill-child",
