@@ -40,6 +40,17 @@ record Command(String name, int netFunction, int code, byte[] data, boolean repe
         session >>> 24);
   }
 
+  /// §24.1: SOL, instance 1, encrypted and authenticated; serial alerts succeed meanwhile. Asked
+  /// twice, the second answer is that it is in use, so it is asked once.
+  static Command activateSol() {
+    return new Command("Activate Payload: SOL", APP, 0x48, bytes(1, 1, 0xc8, 0, 0, 0), false);
+  }
+
+  /// §24.2
+  static Command deactivateSol() {
+    return read("Deactivate Payload: SOL", APP, 0x49, 1, 1, 0, 0, 0, 0);
+  }
+
   boolean farewell() {
     return netFunction == APP && code == CLOSE_SESSION;
   }

@@ -14,6 +14,7 @@ import io.rackstead.bmc.Identify;
 import io.rackstead.bmc.Inventory;
 import io.rackstead.bmc.PowerAction;
 import io.rackstead.bmc.PowerState;
+import io.rackstead.bmc.SerialConsole;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
@@ -118,7 +119,14 @@ final class IpmiBmc implements Bmc {
     if (kind == Accounts.class) {
       return Optional.of(kind.cast(new IpmiAccounts(address, session)));
     }
+    if (kind == SerialConsole.class) {
+      return Optional.of(kind.cast((SerialConsole) this::console));
+    }
     return Optional.empty();
+  }
+
+  private SerialConsole.Stream console(SerialConsole.Screen screen, boolean takeOver) {
+    return SolConsole.open(address, session.borrow(), screen, takeOver);
   }
 
   private void light(Duration time) {

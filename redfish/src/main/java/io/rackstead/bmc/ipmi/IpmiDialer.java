@@ -79,8 +79,7 @@ public final class IpmiDialer implements BmcDialer, AutoCloseable {
   }
 
   private SharedSession shared(Account account) {
-    return new SharedSession(
-        socket, settings.keepOpen(), () -> open(account), () -> sessions.remove(account));
+    return new SharedSession(socket, settings, () -> open(account), () -> sessions.remove(account));
   }
 
   static byte[] userName(BmcAddress address, BmcCredentials credentials) {

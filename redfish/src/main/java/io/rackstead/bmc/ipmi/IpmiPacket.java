@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 /// asks before any session, what sets a session up, and what is encrypted and authenticated in one.
 sealed interface IpmiPacket {
   int IPMI_MESSAGE = 0x00;
+  int SOL = 0x01;
   int OPEN_SESSION_REQUEST = 0x10;
   int OPEN_SESSION_RESPONSE = 0x11;
   int RAKP_1 = 0x12;

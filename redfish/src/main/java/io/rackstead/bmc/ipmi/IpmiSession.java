@@ -12,7 +12,9 @@ import io.rackstead.bmc.ipmi.IpmiPacket.Secured;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// An open session: one question at a time, each answered or failed within a limit.
 final class IpmiSession {
@@ -32,6 +34,8 @@ final class IpmiSession {
   private final Seal seal;
   private final SequenceWindow window = new SequenceWindow(0);
   private final ReentrantLock asking = new ReentrantLock();
+  private final AtomicReference<@Nullable Taker> taker = new AtomicReference<>();
+  private final ReentrantLock numbering = new ReentrantLock();
   private int outbound;
   private int requests;
   private int answered;
@@ -52,6 +56,59 @@ final class IpmiSession {
     this.suite = suite;
     this.bmcSession = bmcSession;
     this.seal = seal;
+  }
+
+  /// Who has the serial console that travels in this session; called on the socket's thread.
+  interface Taker {
+    void arrived(byte[] payload);
+
+    /// The session has ended.
+    void lost(String why);
+  }
+
+  /// False when somebody has it: a session carries one console.
+  boolean take(Taker console) {
+    line.aside(this::aside);
+    return taker.compareAndSet(null, console);
+  }
+
+  void release(Taker console) {
+    taker.compareAndSet(console, null);
+  }
+
+  /// Sends once and waits for nothing.
+  void send(int payloadType, byte[] payload) {
+    line.send(sealed(payloadType, payload));
+  }
+
+  private byte[] sealed(int payloadType, byte[] payload) {
+    numbering.lock();
+    try {
+      outbound = SequenceWindow.after(outbound);
+      return seal.seal(bmcSession, outbound, payloadType, payload);
+    } finally {
+      numbering.unlock();
+    }
+  }
+
+  private boolean aside(IpmiPacket packet) {
+    if (!(packet instanceof Secured secured) || secured.payloadType() != IpmiPacket.SOL) {
+      return false;
+    }
+    var console = taker.get();
+    var payload = opened(secured);
+    if (console != null && payload.isPresent()) {
+      console.arrived(payload.get());
+    }
+    return true;
+  }
+
+  private void nowLost(String why) {
+    lost = true;
+    var console = taker.get();
+    if (console != null) {
+      console.lost(why);
+    }
   }
 
   CipherSuite suite() {
@@ -108,9 +165,9 @@ final class IpmiSession {
       var response = attempt(command);
       long millis = (System.nanoTime() - began) / 1_000_000;
       if (response.isEmpty()) {
-        lost = true;
         var silence = "no answer in " + millis + " ms" + line.trouble();
         trace.command(address, command.name(), silence, millis);
+        nowLost("the BMC stopped answering: " + silence + " to " + command);
         throw new BmcException(UNREACHABLE, address, silence + " to " + command + advice(command));
       }
       int completion = response.get().completion();
@@ -139,10 +196,7 @@ final class IpmiSession {
     var message = request.encode();
     var response =
         line.ask(
-            () -> {
-              outbound = SequenceWindow.after(outbound);
-              return seal.seal(bmcSession, outbound, IpmiPacket.IPMI_MESSAGE, message);
-            },
+            () -> sealed(IpmiPacket.IPMI_MESSAGE, message),
             packet -> open(packet).filter(answer -> answer.answers(request)),
             tries(command),
             sending -> command.repeatable() ? settings.waitAfter(sending) : settings.patience());
@@ -162,12 +216,19 @@ final class IpmiSession {
     if (!(packet instanceof Secured secured) || secured.payloadType() != IpmiPacket.IPMI_MESSAGE) {
       return Optional.empty();
     }
-    var payload = seal.open(secured);
-    // only what has proven itself may move the window
-    if (!window.accept(secured.sequence())) {
-      return Optional.empty();
+    return opened(secured).map(IpmiMessage::decodeResponse);
+  }
+
+  /// Commands and console share the numbers (§6.12.13), and are read on two threads.
+  private Optional<byte[]> opened(Secured packet) {
+    numbering.lock();
+    try {
+      var payload = seal.open(packet);
+      // only what has proven itself may move the window
+      return window.accept(packet.sequence()) ? Optional.of(payload) : Optional.empty();
+    } finally {
+      numbering.unlock();
     }
-    return Optional.of(IpmiMessage.decodeResponse(payload));
   }
 
   /// Tells the BMC, so that the session does not hold one of its few places; never throws.
@@ -179,7 +240,7 @@ final class IpmiSession {
     } catch (BmcException e) {
       trace.command(address, "Close Session", "left to the BMC's own timeout", 0);
     } finally {
-      lost = true;
+      nowLost("the session was closed");
       line.close();
     }
   }

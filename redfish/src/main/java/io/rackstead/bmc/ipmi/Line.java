@@ -8,6 +8,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /// One BMC's share of the socket: sends a question, waits for its answer, sends it again. The
@@ -19,6 +20,7 @@ final class Line implements AutoCloseable {
   private final InetSocketAddress remote;
   private final int consoleSession;
   private final BlockingQueue<IpmiPacket> inbox = new ArrayBlockingQueue<>(ROOM);
+  private volatile Predicate<IpmiPacket> aside = _ -> false;
   private volatile String trouble = "";
   private int resent;
 
@@ -61,7 +63,15 @@ final class Line implements AutoCloseable {
     return trouble;
   }
 
+  /// Packets that are no answers, and go to whoever takes them, on the socket's thread.
+  void aside(Predicate<IpmiPacket> taker) {
+    aside = taker;
+  }
+
   void arrived(IpmiPacket packet) {
+    if (aside.test(packet)) {
+      return;
+    }
     // a full inbox drops, as a full socket buffer would: the question is asked again
     boolean _ = inbox.offer(packet);
   }

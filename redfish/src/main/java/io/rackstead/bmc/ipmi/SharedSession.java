@@ -4,7 +4,6 @@ import static io.rackstead.bmc.BmcException.Kind.UNREACHABLE;
 
 import io.rackstead.bmc.BmcException;
 import io.rackstead.bmc.ipmi.IpmiMessage.Response;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -15,7 +14,7 @@ import java.util.function.Supplier;
 /// for a handful of sessions only.
 final class SharedSession {
   private final IpmiSocket socket;
-  private final Duration keepOpen;
+  private final IpmiSettings settings;
   private final Supplier<IpmiSession> opener;
   private final Runnable whenEnded;
   private final ReentrantLock opening = new ReentrantLock();
@@ -24,11 +23,19 @@ final class SharedSession {
   private long uses;
 
   SharedSession(
-      IpmiSocket socket, Duration keepOpen, Supplier<IpmiSession> opener, Runnable whenEnded) {
+      IpmiSocket socket, IpmiSettings settings, Supplier<IpmiSession> opener, Runnable whenEnded) {
     this.socket = socket;
-    this.keepOpen = keepOpen;
+    this.settings = settings;
     this.opener = opener;
     this.whenEnded = whenEnded;
+  }
+
+  IpmiSocket socket() {
+    return socket;
+  }
+
+  IpmiSettings settings() {
+    return settings;
   }
 
   /// Opens the session if there is none, so that a wrong password is heard of here and now.
@@ -54,7 +61,7 @@ final class SharedSession {
       long now = uses;
       if (users == 0) {
         // closing waits for an answer, and the socket's own thread may not wait
-        socket.later(keepOpen, () -> Thread.startVirtualThread(() -> endIfUnused(now)));
+        socket.later(settings.keepOpen(), () -> Thread.startVirtualThread(() -> endIfUnused(now)));
       }
     } finally {
       opening.unlock();
@@ -87,7 +94,7 @@ final class SharedSession {
     }
   }
 
-  private IpmiSession current() {
+  IpmiSession current() {
     opening.lock();
     try {
       return live();

@@ -3,11 +3,14 @@ package io.rackstead.tests.bmc;
 import static io.rackstead.tests.bmc.Bytes.u8;
 
 import java.net.InetAddress;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// The commands of the simulated BMC (§20, §22, §23, §28), each with the privilege of appendix G.
 final class Commands {
@@ -27,11 +30,20 @@ final class Commands {
   private final Chassis chassis;
   private final Faults faults;
   private final UserTable users;
+  private final SimulatedSol sol;
+  private final IntSupplier port;
   private final Map<Integer, byte[]> bootOptions = new HashMap<>();
   private Chassis.Boot boot = Chassis.Boot.NONE;
   private int identifySeconds;
 
-  Commands(SimulatedBmcConfig config, Chassis chassis, Faults faults) {
+  Commands(
+      SimulatedBmcConfig config,
+      Chassis chassis,
+      Faults faults,
+      SimulatedSol sol,
+      IntSupplier port) {
+    this.sol = sol;
+    this.port = port;
     this.config = config;
     this.chassis = chassis;
     this.faults = faults;
@@ -63,20 +75,21 @@ final class Commands {
   }
 
   Optional<byte[]> inSession(
-      byte[] in, ServerSession session, Map<Integer, ServerSession> sessions) {
+      byte[] in, ServerSession session, Map<Integer, ServerSession> sessions, SocketAddress from) {
     if (!wellFormed(in)) {
       return Optional.empty();
     }
     if (Faults.take(faults.busy)) {
       return Optional.of(respond(in, Answer.no(NODE_BUSY)));
     }
-    var answer = carryOut(in, session, sessions);
+    var answer = carryOut(in, session, sessions, from);
     return faults.muteAfter == (u8(in, 1) >> 2 << 8 | u8(in, 5))
         ? Optional.empty()
         : Optional.of(respond(in, answer));
   }
 
-  private Answer carryOut(byte[] in, ServerSession session, Map<Integer, ServerSession> sessions) {
+  private Answer carryOut(
+      byte[] in, ServerSession session, Map<Integer, ServerSession> sessions, SocketAddress from) {
     var data = data(in);
     int what = u8(in, 1) >> 2 << 8 | u8(in, 5);
     if (session.privilege < needed(what)) {
@@ -98,12 +111,79 @@ final class Commands {
       case 0x0638 -> authenticationCapabilities();
       case 0x0654 -> cipherSuites(data);
       case 0x063b -> privilege(u8(data, 0) & 0xf, session);
-      case 0x063c -> sessions.remove(Bytes.i32(data, 0)) == null ? Answer.no(0x87) : Answer.ok();
+      case 0x063c -> close(sessions.remove(Bytes.i32(data, 0)));
       case 0x0642 -> Answer.ok(1, 0x04, 0x01, 0x80, 0xf2, 0x1b, 0, 0, 0);
       case 0x0643, 0x0644, 0x0645, 0x0646, 0x0647 -> account(what, data);
+      case 0x0648 -> activate(data, session, from);
+      case 0x0649 -> deactivate(data, session);
+      case 0x064a -> Answer.ok(1, sol.active() ? 1 : 0, 0);
+      case 0x064d -> Answer.ok(0x02, 0, 0, 0); // SOL, for every user
+      case 0x064e -> Answer.ok(0x03, 0, 0x3f, 0, 0, 0, 0, 0); // IPMI messages, SOL, set-up
+      case 0x064f -> Answer.ok(0x10);
       case 0x0c02 -> lan(u8(data, 1));
+      case 0x0c21 ->
+          sol.configure(u8(data, 1), Arrays.copyOfRange(data, 2, data.length))
+              ? Answer.ok()
+              : Answer.no(PARAMETER_NOT_SUPPORTED);
+      case 0x0c22 -> solParameter(u8(data, 1));
       default -> Answer.no(INVALID_COMMAND);
     };
+  }
+
+  private Answer close(@Nullable ServerSession session) {
+    if (session == null) {
+      return Answer.no(0x87);
+    }
+    if (sol.activeIn(session)) {
+      sol.deactivate(false);
+    }
+    return Answer.ok();
+  }
+
+  /// §24.1, with the completion codes of its own.
+  private Answer activate(byte[] data, ServerSession session, SocketAddress from) {
+    if ((u8(data, 0) & 0x3f) != 1 || u8(data, 1) != 1) {
+      return Answer.no(INVALID_FIELD);
+    }
+    if (!sol.enabled()) {
+      return Answer.no(0x81);
+    }
+    if ((u8(data, 2) & 0xc0) != 0xc0) {
+      return Answer.no(0x84);
+    }
+    if (sol.active()) {
+      return Answer.no(0x80);
+    }
+    sol.activate(session, from);
+    return new Answer(
+        OK,
+        new Bytes()
+            .le32(0)
+            .le16(SimulatedSol.INBOUND)
+            .le16(SimulatedSol.OUTBOUND)
+            .le16(port.getAsInt())
+            .le16(0xffff)
+            .done());
+  }
+
+  /// §24.2: any session may.
+  private Answer deactivate(byte[] data, ServerSession session) {
+    if ((u8(data, 0) & 0x3f) != 1) {
+      return Answer.no(INVALID_FIELD);
+    }
+    if (!sol.active()) {
+      return Answer.no(0x80);
+    }
+    sol.deactivate(!sol.activeIn(session));
+    return Answer.ok();
+  }
+
+  /// §26.3; 8 is the port that the payload is reached on.
+  private Answer solParameter(int number) {
+    var value = number == 8 ? new Bytes().le16(port.getAsInt()).done() : sol.parameter(number);
+    return value == null
+        ? Answer.no(PARAMETER_NOT_SUPPORTED)
+        : new Answer(OK, new Bytes().b(0x11).all(value).done());
   }
 
   UserTable users() {
@@ -156,8 +236,8 @@ final class Commands {
 
   private static int needed(int what) {
     return switch (what) {
-      case 0x0643, 0x0645, 0x0647 -> SimulatedUser.ADMINISTRATOR;
-      case 0x0002, 0x0004, 0x0008, 0x0009, 0x0644, 0x0646, 0x0c02 -> OPERATOR;
+      case 0x0643, 0x0645, 0x0647, 0x0c21 -> SimulatedUser.ADMINISTRATOR;
+      case 0x0002, 0x0004, 0x0008, 0x0009, 0x0644, 0x0646, 0x0c02, 0x0c22 -> OPERATOR;
       default -> USER;
     };
   }

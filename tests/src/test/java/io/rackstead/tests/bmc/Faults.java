@@ -27,6 +27,11 @@ final class Faults {
   /// Answers of the kind "node busy" before commands are done again.
   final AtomicInteger busy = new AtomicInteger();
 
+  /// Serial payloads that meet no room, and such of which half is taken.
+  final AtomicInteger solFull = new AtomicInteger();
+
+  final AtomicInteger solHalf = new AtomicInteger();
+
   private final AtomicInteger goodBeforeLoss = new AtomicInteger(-1);
 
   /// Loses one request, after so many good ones.

@@ -10,12 +10,15 @@ import io.rackstead.bmc.BmcException;
 import io.rackstead.bmc.BootTarget;
 import io.rackstead.bmc.PowerAction;
 import io.rackstead.bmc.PowerState;
+import io.rackstead.bmc.SerialConsole;
 import io.rackstead.bmc.ipmi.CipherSuite;
 import io.rackstead.bmc.ipmi.IpmiDialer;
 import io.rackstead.bmc.ipmi.IpmiSettings;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -47,6 +50,7 @@ class OpenIpmiTest {
           guid 44454c4c420010358056b9c04f4e5832
         endlan
         chassis_control "%s"
+        sol "tcp:127.0.0.1:%d" 115200
         user 2 true "admin" "secret" admin 10 none md2 md5 straight
         user 3 true "sixteen" "0123456789abcdef" admin 10 none md2 md5 straight
       """;
@@ -74,7 +78,10 @@ class OpenIpmiTest {
           IpmiSettings.DEFAULT,
           (address, command, result, millis) -> trace.add(command + ": " + result));
   private BmcAddress address = BmcAddress.parse("ipmi://127.0.0.1");
+  private final ServerSocket serial = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
   private @Nullable Process process;
+
+  OpenIpmiTest() throws IOException {}
 
   @BeforeEach
   void start() throws IOException {
@@ -84,7 +91,9 @@ class OpenIpmiTest {
     }
     var chassis = Files.writeString(folder.resolve("chassis.sh"), CHASSIS.formatted(folder));
     Files.setPosixFilePermissions(chassis, PosixFilePermissions.fromString("rwx------"));
-    var lan = Files.writeString(folder.resolve("lan.conf"), LAN.formatted(port, chassis));
+    var lan =
+        Files.writeString(
+            folder.resolve("lan.conf"), LAN.formatted(port, chassis, serial.getLocalPort()));
     var mc = Files.writeString(folder.resolve("mc.emu"), MC);
     var state = Files.createDirectory(folder.resolve("state"));
     process =
@@ -94,8 +103,9 @@ class OpenIpmiTest {
   }
 
   @AfterEach
-  void stop() throws InterruptedException {
+  void stop() throws InterruptedException, IOException {
     dialer.close();
+    serial.close();
     if (process != null) {
       process.destroy();
       assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
@@ -148,6 +158,29 @@ class OpenIpmiTest {
         catchThrowableOfType(
             BmcException.class, () -> dialer.dial(address, account("sixteen", "0123456789abcdeX")));
     assertThat(failure.kind()).isEqualTo(BmcException.Kind.REFUSED_CREDENTIALS);
+  }
+
+  // the other end of ipmi_sim's serial line, where QEMU's would be
+  @Test
+  void theSerialConsoleIsReadAndTypedInto() throws Exception {
+    serial.setSoTimeout(30_000);
+    var screen = new Terminal();
+    try (var server = serial.accept();
+        var bmc = dialer.dial(address, account("admin", "secret"));
+        var console = bmc.facet(SerialConsole.class).orElseThrow().open(screen, false)) {
+      server.setSoTimeout(30_000);
+      var text = "the quick brown fox 0123456789\r\n".repeat(40);
+      server.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+      server.getOutputStream().write("login: ".getBytes(StandardCharsets.US_ASCII));
+      assertThat(screen.waitFor("login: ")).isEqualTo(text + "login: ");
+      var keys = "root and more than fits into one packet of it\r".repeat(10);
+      console.type(keys.getBytes(StandardCharsets.US_ASCII));
+      assertThat(server.getInputStream().readNBytes(keys.length()))
+          .asString(StandardCharsets.US_ASCII)
+          .isEqualTo(keys);
+      assertThat(bmc.power()).isEqualTo(PowerState.OFF);
+    }
+    assertThat(screen.waitUntilEnded()).isEmpty();
   }
 
   @Test

@@ -146,6 +146,11 @@ final class ServerSession {
   }
 
   byte[] wrap(byte[] payload) {
+    return wrap(0, payload);
+  }
+
+  /// Commands and the serial console share the numbers.
+  synchronized byte[] wrap(int type, byte[] payload) {
     outbound = outbound == -1 ? 1 : outbound + 1;
     var clear = new Bytes().all(payload);
     int pad = 15 - payload.length % 16;
@@ -158,7 +163,7 @@ final class ServerSession {
     var secret = aes(Cipher.ENCRYPT_MODE, iv, clear.done());
     var covered =
         new Bytes()
-            .b(6, 0xc0)
+            .b(6, 0xc0 | type)
             .le32(remote)
             .le32(outbound)
             .le16(16 + secret.length)

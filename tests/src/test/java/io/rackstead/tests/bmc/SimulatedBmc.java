@@ -24,6 +24,7 @@ import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// The managed system's side of IPMI 2.0 over LAN: session set-up, packets, faults. What the
 /// commands do is in [Commands]. One thread reads, answers and touches all state.
@@ -33,13 +34,16 @@ final class SimulatedBmc implements AutoCloseable {
 
   final Faults faults = new Faults();
   private final SimulatedBmcConfig config;
+  final SerialPort serial = new SerialPort();
   private final Commands commands;
+  private final SimulatedSol sol;
   private final DatagramChannel channel;
   private final Thread thread;
   private final ScheduledExecutorService lateAnswers =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("late-answers").factory());
   private final Map<Integer, ServerSession> sessions = new LinkedHashMap<>();
+  private final ReentrantLock sending = new ReentrantLock();
   private final Random dice = new Random(20260101);
   private Optional<Answer> held = Optional.empty();
   private volatile int openSessions;
@@ -51,7 +55,8 @@ final class SimulatedBmc implements AutoCloseable {
 
   SimulatedBmc(SimulatedBmcConfig config, Chassis chassis) {
     this.config = config;
-    this.commands = new Commands(config, chassis, faults);
+    this.sol = new SimulatedSol(serial, faults, lateAnswers, this::reply);
+    this.commands = new Commands(config, chassis, faults, sol, this::port);
     try {
       channel =
           DatagramChannel.open()
@@ -69,6 +74,10 @@ final class SimulatedBmc implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  boolean consoleActive() {
+    return sol.active();
   }
 
   /// Sessions that are active now.
@@ -101,7 +110,7 @@ final class SimulatedBmc implements AutoCloseable {
         var packet = Arrays.copyOf(buffer.array(), buffer.position());
         received++;
         if (!faults.silent && !lost() && !faults.losesThis() && !Faults.take(faults.loseRequests)) {
-          answer(packet).ifPresent(answer -> reply(answer, from));
+          answer(packet, from).ifPresent(answer -> reply(answer, from));
         }
       } catch (AsynchronousCloseException e) {
         return;
@@ -119,7 +128,17 @@ final class SimulatedBmc implements AutoCloseable {
     return dice.nextInt(100) < faults.loss;
   }
 
+  /// Also what the serial console sends of itself, on the clock's thread.
   private void reply(byte[] packet, SocketAddress to) {
+    sending.lock();
+    try {
+      distort(packet, to);
+    } finally {
+      sending.unlock();
+    }
+  }
+
+  private void distort(byte[] packet, SocketAddress to) {
     if (lost() || Faults.take(faults.loseAnswers)) {
       return;
     }
@@ -162,7 +181,7 @@ final class SimulatedBmc implements AutoCloseable {
     }
   }
 
-  private synchronized Optional<byte[]> answer(byte[] packet) {
+  private synchronized Optional<byte[]> answer(byte[] packet, SocketAddress from) {
     if (u8(packet, 0) != 6 || u8(packet, 3) != 7) {
       return Optional.empty();
     }
@@ -179,7 +198,7 @@ final class SimulatedBmc implements AutoCloseable {
     int type = u8(packet, 5) & 0x3f;
     int id = i32(packet, 6);
     if (id != 0) {
-      return inSession(packet, type, id);
+      return inSession(packet, type, id, from);
     }
     var payload = Arrays.copyOfRange(packet, 16, 16 + u16(packet, 14));
     return switch (type) {
@@ -201,10 +220,10 @@ final class SimulatedBmc implements AutoCloseable {
         .done();
   }
 
-  private Optional<byte[]> inSession(byte[] packet, int type, int id) {
+  private Optional<byte[]> inSession(byte[] packet, int type, int id, SocketAddress from) {
     var session = sessions.get(id);
     // both bits are wanted: what is in the clear or without a code is not of this session
-    if (session == null || !session.active || type != 0 || (u8(packet, 5) & 0xc0) != 0xc0) {
+    if (session == null || !session.active || type > 1 || (u8(packet, 5) & 0xc0) != 0xc0) {
       return Optional.empty();
     }
     var request = session.unwrap(packet);
@@ -212,7 +231,11 @@ final class SimulatedBmc implements AutoCloseable {
       return Optional.empty();
     }
     session.lastHeard = System.nanoTime();
-    var answer = commands.inSession(request.get(), session, sessions).map(session::wrap);
+    if (type == 1) {
+      sol.arrived(request.get(), session, from);
+      return Optional.empty();
+    }
+    var answer = commands.inSession(request.get(), session, sessions, from).map(session::wrap);
     openSessions = (int) sessions.values().stream().filter(s -> s.active).count();
     return answer;
   }

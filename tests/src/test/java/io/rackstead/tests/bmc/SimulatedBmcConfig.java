@@ -31,6 +31,10 @@ record SimulatedBmcConfig(
         4);
   }
 
+  SimulatedBmcConfig at(InetSocketAddress address) {
+    return new SimulatedBmcConfig(address, users, suites, guid, sessionLimit);
+  }
+
   SimulatedBmcConfig withSuites(Suite... some) {
     return new SimulatedBmcConfig(bind, users, List.of(some), guid, sessionLimit);
   }
