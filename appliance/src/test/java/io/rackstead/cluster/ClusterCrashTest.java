@@ -14,6 +14,7 @@ import io.rackstead.artifact.Artifacts;
 import io.rackstead.artifact.Fetcher;
 import io.rackstead.bmc.fake.FakeBmcs;
 import io.rackstead.broker.declared.Brokers;
+import io.rackstead.broker.declared.Wire;
 import io.rackstead.commission.Hardware;
 import io.rackstead.commission.Report;
 import io.rackstead.event.EventLog;
@@ -105,7 +106,8 @@ class ClusterCrashTest {
           new PowerControl(
               machines, new Bmcs(new FakeBmcs(), database, vault), new BmcKeys(database, CLOCK));
       var verbs = new Verbs(machines, database, power, CLOCK, Optional::empty, networks);
-      var targets = new Targets(database, vault, new Brokers(folder.resolve("brokers")), CLOCK);
+      var targets =
+          new Targets(database, vault, new Brokers(folder.resolve("brokers")), new Wire(), CLOCK);
       handovers =
           new Handovers(
               new Handovers.Parts(
