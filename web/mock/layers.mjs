@@ -22,6 +22,13 @@ export class Layers {
   ];
   targets = [{ name: 'hall', broker: 'kubernetes', config: { url: 'https://10.0.0.1:6443', kubeadm_api: 'kubeadm.k8s.io/v1beta4' } }];
   handovers = new Map();
+  clusters = [
+    cluster('hall2', 'building', { distribution: 'kubeadm', version: 'v1.31.4', control_plane: { size: 1 }, workers: { count: 2 }, image: 'debian/bookworm' }, [
+      { machine: 'a1', hostname: 'rack1-u01', part: 'first control plane', state: 'ready', why: '' },
+      { machine: 'a2', hostname: 'rack1-u02', part: 'worker', state: 'joining', why: 'kubelet has not posted ready status' },
+      { machine: 'a3', hostname: 'rack1-u03', part: 'worker', state: 'installing', why: '' },
+    ]),
+  ];
 
   /** @returns [status, body], or null where the path is somebody else's */
   answer(method, path, body, fleet) {
@@ -45,6 +52,28 @@ export class Layers {
         id: m.id, name: m.hostname, from: '', to: 'workers', begins: false, what: 'no line → workers: debian/bookworm as worker',
       }));
       return [200, { judged: fleet.list().length, free: changes.length, changed: changes.length, begins: 0, changes }];
+    }
+    if (path === '/api/clusters' && method === 'POST') {
+      if (!/^v1\.\d+\.\d+/.test(body.version)) {
+        return [400, { detail: 'version is one from 1.20 on, as v1.31.4' }];
+      }
+      this.clusters.push(cluster(body.name, 'building', body, []));
+      return [201, this.clusters.at(-1)];
+    }
+    if (path === '/api/clusters') {
+      return [200, { clusters: this.clusters }];
+    }
+    const one = /^\/api\/clusters\/([\w-]+)(?:\/([\w-]+))?/.exec(path);
+    if (one) {
+      const found = this.clusters.find((c) => c.name === one[1]);
+      if (one[2] === 'workers') found.spec.workers = body.count;
+      if (one[2] === 'kubeconfig') found.kubeconfig_sha256 = '00';
+      if (method === 'DELETE') found.state = 'deleting';
+      return [200, one[2] === 'kubeconfig' ? { kubeconfig: 'apiVersion: v1' } : found];
+    }
+    if (path === '/MAAS/api/2.0/vm-hosts/') {
+      return [200, [{ id: 1, name: 'kvm-1', type: 'virsh', cpu_model: 'EPYC-Milan', total: { cores: 64, memory: 262144, local_storage: 2e12 },
+        used: { cores: 20, memory: 98304, local_storage: 5e11 }, available: { cores: 44, memory: 163840, local_storage: 1.5e12 } }]];
     }
     if (path === '/api/brokers') {
       return [200, { brokers: BROKERS }];
@@ -97,6 +126,13 @@ export class Layers {
     }
     return [200, this.handovers.get(id) ?? { state: 'none' }];
   }
+}
+
+function cluster(name, state, asked, nodes) {
+  return {
+    name, state, owner: 'admin', why: '', deadline: null, api: 'https://10.77.0.21:6443', kubeconfig_sha256: '', caution: '', nodes,
+    spec: { distribution: asked.distribution, version: asked.version, controls: asked.control_plane.size, workers: asked.workers.count, image: asked.image },
+  };
 }
 
 function line(name, when, more) {

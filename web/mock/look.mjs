@@ -73,6 +73,22 @@ story.push(['a line of policies is added, looked at and saved; a target is tried
   await b.until('what it changes', `document.body.textContent.includes('machines looked at')`);
   await b.click('Save');
   await b.until('it is saved', `!document.body.textContent.includes('machines looked at')`);
+  await b.click('Clusters');
+  await b.until('a cluster with its nodes', `${row('rack1-u02')}?.textContent.includes('joins')`);
+  await b.click('Make a cluster');
+  await b.until('the form', `${modal}`);
+  for (const [field, words] of [['name', 'hall3'], ['version', 'v1'], ['image', 'debian/bookworm']]) {
+    await b.ask(`document.getElementById('cluster-${field}').focus()`);
+    await b.type(words);
+  }
+  await b.click('Make it');
+  await b.until('what is wrong with it', `${modal}?.textContent.includes('as v1.31.4')`);
+  await b.ask(`(() => { const i = document.getElementById('cluster-version'); i.focus(); i.setSelectionRange(9, 9); })()`);
+  await b.type('.31.4');
+  await b.click('Make it');
+  await b.until('the new one', `document.body.textContent.includes('hall3')`);
+  await b.click('VM hosts');
+  await b.until('a host', `${row('kvm-1')}?.textContent.includes('20 of 64')`);
   await b.click('Targets');
   await b.until('the targets', `${row('10.0.0.1')} !== undefined`);
   await b.click('Try it');

@@ -124,7 +124,7 @@ async function api(request, response, url) {
   if (path === '/api/status') {
     return json(response, 200, fleet.status);
   }
-  const above = /^\/api\/(policies|brokers|targets|machines\/\w+\/(policy|hand-over))/.test(path)
+  const above = /^\/(MAAS\/)?api\/(2\.0\/vm-hosts|policies|brokers|targets|clusters|machines\/\w+\/(policy|hand-over))/.test(path)
     ? layers.answer(method, path, method === 'GET' ? {} : await bodyOf(request), fleet)
     : null;
   if (above !== null) {
@@ -167,7 +167,7 @@ function page(response, path) {
 
 createServer((request, response) => {
   const url = new URL(request.url, 'http://localhost');
-  if (url.pathname.startsWith('/api/')) {
+  if (url.pathname.startsWith('/api/') || url.pathname.startsWith('/MAAS/api/')) {
     api(request, response, url).catch((error) => problem(response, 500, 'Error', String(error)));
   } else if (url.pathname.startsWith('/MAAS/')) {
     page(response, url.pathname);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { becoming, moved, NEW_LINE, sameLines } from '../src/layers/lines';
 import { byNeed } from '../src/layers/TargetForm';
+import { asked, NEW_CLUSTER } from '../src/layers/wish';
 import { routeOf } from '../src/route';
 
 const line = (name: string, more = {}) => ({ ...NEW_LINE, name, ...more });
@@ -44,4 +45,31 @@ test('the page of layers has an address of its own', () => {
   expect(routeOf('#/layers')).toEqual({ page: 'layers' });
   expect(routeOf('#/layers/')).toEqual({ page: 'layers' });
   expect(routeOf('#/layersx')).toEqual({ page: 'list' });
+});
+
+describe('a new cluster', () => {
+  const wish = { ...NEW_CLUSTER, name: ' hall2 ', version: 'v1.31.4', image: 'debian/bookworm' };
+
+  test('is asked for as the API takes it', () => {
+    expect(asked({ ...wish, tags: 'ssd' }, '')).toEqual({
+      name: 'hall2',
+      distribution: 'kubeadm',
+      version: 'v1.31.4',
+      control_plane: { size: 1, constraints: { tags: 'ssd' } },
+      workers: { count: 2, constraints: { tags: 'ssd' } },
+      image: 'debian/bookworm',
+    });
+  });
+
+  test('the rest stands above the fields', () =>
+    expect(asked({ ...wish, more: '{"image": "custom/node", "erase": "none"}' }, '')).toMatchObject({
+      image: 'custom/node',
+      erase: 'none',
+    }));
+
+  test('a rest that is no object is said before anything is sent', () => {
+    for (const more of ['{', '[]', '3', 'null']) {
+      expect(() => asked({ ...wish, more }, 'no object')).toThrow('no object');
+    }
+  });
 });

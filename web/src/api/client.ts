@@ -1,11 +1,13 @@
 import type {
   Broker,
+  Cluster,
   Handover,
   Policies,
   PolicyLine,
   PolicyPreview,
   PolicyVerdict,
   Target,
+  VmHost,
 } from '../layers/types';
 import { texts } from '../texts';
 import type {
@@ -90,6 +92,7 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
 }
 
 const targetPath = (name: string) => `/api/targets/${encodeURIComponent(name)}`;
+const clusterPath = (name: string) => `/api/clusters/${encodeURIComponent(name)}`;
 const machinePath = (id: string) => `/api/machines/${encodeURIComponent(id)}`;
 
 export const api = {
@@ -130,5 +133,16 @@ export const api = {
   handOver: (id: string, target: string, role: string) =>
     call<Handover>('POST', `${machinePath(id)}/hand-over`, { target, role }),
   forgetHandover: (id: string) => call<null>('POST', `${machinePath(id)}/hand-over/forget`),
+  clusters: () => call<{ clusters: Cluster[] }>('GET', '/api/clusters'),
+  makeCluster: (asked: object) => call<Cluster>('POST', '/api/clusters', asked),
+  scaleCluster: (name: string, count: number) =>
+    call<Cluster>('PUT', `${clusterPath(name)}/workers`, { count }),
+  retryCluster: (name: string) => call<Cluster>('POST', `${clusterPath(name)}/retry`),
+  replaceNode: (name: string, machine: string) =>
+    call<Cluster>('POST', `${clusterPath(name)}/nodes/${encodeURIComponent(machine)}/replace`),
+  kubeconfig: (name: string) =>
+    call<{ kubeconfig: string }>('POST', `${clusterPath(name)}/kubeconfig`),
+  deleteCluster: (name: string) => call<Cluster>('DELETE', clusterPath(name)),
+  vmHosts: () => call<VmHost[]>('GET', '/MAAS/api/2.0/vm-hosts/'),
   status: () => call<Status>('GET', '/api/status'),
 };

@@ -3,8 +3,10 @@ import { useEffect, useState } from 'react';
 import type { Session } from '../api/types';
 import { Notices } from '../StatusLine';
 import { texts } from '../texts';
+import { Clusters } from './Clusters';
 import { Policies } from './Policies';
 import { Targets } from './Targets';
+import { VmHosts } from './VmHosts';
 
 const t = texts.layers;
 
@@ -30,6 +32,12 @@ export function LayersPage({ session }: { session: Session }) {
           <Tabs activeKey={tab} onSelect={(_event, key) => setTab(String(key))} aria-label={t.title}>
             <Tab eventKey="policies" title={<TabTitleText>{t.policies.title}</TabTitleText>}>
               <Policies mayEdit={operator} />
+            </Tab>
+            <Tab eventKey="clusters" title={<TabTitleText>{t.clusters.title}</TabTitleText>}>
+              {tab === 'clusters' ? <Clusters mayAct={operator} /> : null}
+            </Tab>
+            <Tab eventKey="vm-hosts" title={<TabTitleText>{t.vmHosts.title}</TabTitleText>}>
+              {tab === 'vm-hosts' ? <VmHosts /> : null}
             </Tab>
             <Tab eventKey="targets" title={<TabTitleText>{t.targets.title}</TabTitleText>}>
               <Targets mayEdit={admin} mayTest={operator} />

@@ -88,3 +88,54 @@ export interface Handover {
   why?: string;
   evidence?: string;
 }
+
+export interface ClusterNode {
+  machine: string;
+  hostname: string;
+  part: string;
+  state: 'installing' | 'joining' | 'ready' | 'failed' | 'leaving' | 'gone';
+  why: string;
+}
+
+/** What was asked for, as far as the page shows it. */
+export interface ClusterSpec {
+  distribution: string;
+  version: string;
+  controls: number;
+  workers: number;
+  image: string;
+}
+
+export interface Cluster {
+  name: string;
+  owner: string;
+  state: 'building' | 'ready' | 'degraded' | 'failed' | 'deleting';
+  why: string;
+  deadline: string | null;
+  /** where its API is; empty: not known yet */
+  api: string;
+  /** of the kubeconfig, once it has been handed out */
+  kubeconfig_sha256: string;
+  /** where it was never tried; empty: nothing to say */
+  caution: string;
+  spec: ClusterSpec;
+  nodes: ClusterNode[];
+}
+
+export interface VmHostSizes {
+  cores: number;
+  /** MiB */
+  memory: number;
+  /** bytes */
+  local_storage: number;
+}
+
+export interface VmHost {
+  id: number;
+  name: string;
+  type: string;
+  cpu_model?: string;
+  total: VmHostSizes;
+  used: VmHostSizes;
+  available: VmHostSizes;
+}

@@ -3,10 +3,10 @@ package io.rackstead.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.rackstead.broker.BuiltKubernetes;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -14,25 +14,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What kubeadm itself says of our configuration: `RACKSTEAD_KUBEADM` names it, or it is installed.
-/// The one that is built from Debian's source is 1.20.
+/// What kubeadm itself says of our configuration: the 1.20 that is built from Debian's source.
 class RealKubeadmTest {
   @TempDir Path folder;
 
   private static Optional<String> kubeadm() {
-    var named = Optional.ofNullable(System.getenv("RACKSTEAD_KUBEADM"));
-    var path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-    return named.or(() ->
-        Arrays.stream(path.split(":", -1))
-            .map(place -> Path.of(place, "kubeadm"))
-            .filter(Files::isExecutable)
-            .map(Path::toString)
-            .findFirst());
+    return BuiltKubernetes.program("kubeadm");
   }
 
   @BeforeEach
   void there() throws Exception {
-    assumeTrue(kubeadm().isPresent(), "no kubeadm: RACKSTEAD_KUBEADM names one");
+    assumeTrue(kubeadm().isPresent(), "no kubeadm: tests/lab/kubernetes builds one");
     assumeTrue(
         says("version", "-o", "short").contains("v1.20."), "another kubeadm than 1.20 is here");
   }

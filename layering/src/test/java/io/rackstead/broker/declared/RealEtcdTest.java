@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.rackstead.broker.BrokerException;
+import io.rackstead.broker.BuiltKubernetes;
 import io.rackstead.broker.kubernetes.Etcd;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -31,21 +31,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A member leaves a real etcd that wants certificates from its clients, as kubeadm sets it up:
-/// `RACKSTEAD_ETCD` names the program, or it is installed (Debian's `etcd-server`).
+/// `tests/lab/kubernetes/fetch.sh` brings it, or it is installed (Debian's `etcd-server`).
 class RealEtcdTest {
   private static final MediaType JSON = MediaType.get("application/json");
   @TempDir Path folder;
   private final List<Process> running = new ArrayList<>();
 
   private static Optional<String> etcd() {
-    var path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-    return Optional.ofNullable(System.getenv("RACKSTEAD_ETCD"))
-        .or(() ->
-            Arrays.stream(path.split(":", -1))
-                .map(place -> Path.of(place, "etcd"))
-                .filter(Files::isExecutable)
-                .map(Path::toString)
-                .findFirst());
+    return BuiltKubernetes.program("etcd");
   }
 
   @AfterEach
@@ -130,7 +123,7 @@ class RealEtcdTest {
 
   @Test
   void aMemberLeavesAndOneThatIsNoneIsOutAlready() throws Exception {
-    assumeTrue(etcd().isPresent(), "no etcd: RACKSTEAD_ETCD names one");
+    assumeTrue(etcd().isPresent(), "no etcd: tests/lab/kubernetes/fetch.sh brings one");
     var keys = Keys.make(folder, "etcd");
     Files.writeString(folder.resolve("crt"), keys.pem());
     var key =

@@ -2,6 +2,7 @@ package io.rackstead.broker.kubernetes;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.rackstead.broker.BuiltKubernetes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,17 +17,13 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /// etcd and kube-apiserver as processes on loopback, where `tests/lab/kubernetes` has built them.
 final class RealControlPlane implements AutoCloseable {
-  private static final Path CACHE =
-      Optional.ofNullable(System.getenv("K8S_CACHE"))
-          .map(Path::of)
-          .orElse(Path.of(System.getProperty("user.home"), ".cache/rackstead/kubernetes"));
+  private static final Path CACHE = BuiltKubernetes.CACHE;
   private static final Path SCRIPT =
       Path.of(System.getProperty("basedir", ""), "../tests/lab/kubernetes/controlplane.sh")
           .toAbsolutePath()

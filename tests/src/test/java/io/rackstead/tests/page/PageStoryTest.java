@@ -135,6 +135,10 @@ class PageStoryTest {
   /// A target by the schema of its broker, tried; a line of policies, looked at before it is saved.
   private static void aTargetAndAPolicyAreSetUp(Site site, Browser browser) {
     browser.click("Layers above");
+    browser.click("Clusters");
+    browser.until("no cluster", "document.body.textContent.includes('No cluster yet')");
+    browser.click("VM hosts");
+    browser.until("no host", "document.body.textContent.includes('No VM host yet')");
     browser.click("Targets");
     browser.click("Add a target");
     browser.until("the brokers", "document.querySelectorAll('#target-broker option').length > 2");
