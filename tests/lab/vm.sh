@@ -1,5 +1,5 @@
 #!/bin/bash
-# vm.sh start|stop|kill|reset|wait|status NAME - one QEMU virtual machine of the lab.
+# vm.sh start|stop|kill|reset|eject|wait|status NAME - one QEMU virtual machine of the lab.
 #
 # Settings come from $VMDIR/NAME.conf (shell assignments), all optional:
 #   FW=bios|uefi|uefi-sb   firmware (uefi-sb: Secure Boot with Microsoft's keys)
@@ -7,6 +7,7 @@
 #   TAP=tap0               MAC=52:54:00:77:00:01
 #   NIC=virtio-net-pci     or e1000, e1000e ... ; NIC2/TAP2/MAC2 for a second
 #   ROM=                   option ROM file; 'none' for no ROM; empty = QEMU's iPXE
+#   CD=http://...          QEMU reads the disc from there (qemu-block-extra)
 #   DISK=file.raw          DISKTYPE=virtio|nvme|sata|scsi   DISKSERIAL=LABDISK0
 #   CD=file.iso            BOOT="n c d" order as QEMU bootindex (n=net c=disk d=cd)
 #   KERNEL= INITRD= APPEND=   direct kernel boot
@@ -129,7 +130,7 @@ start() {
         esac
     fi
     if [ -n "$CD" ]; then
-        a+=(-drive "if=none,id=cd0,media=cdrom,readonly=on,file=$CD")
+        a+=(-drive "if=none,id=cd0,media=cdrom,format=raw,readonly=on,file=$CD")
         if [ "$ARCH" = aarch64 ]; then a+=(-device virtio-scsi-pci -device "scsi-cd,drive=cd0,id=e0$(bootindex d)")
         else a+=(-device "ide-cd,drive=cd0,id=e0$(bootindex d)"); fi
     fi
@@ -163,5 +164,6 @@ kill | stop) end "$cmd" ;;
 # a reset is a new process: the boot order is taken from the command line
 reset) end kill; start >/dev/null ;;
 start) start ;;
+eject) qmp '{"execute":"eject","arguments":{"device":"cd0","force":true}}' >/dev/null || : ;;
 *) sed -n '2,28p' "$0" >&2; exit 2 ;;
 esac

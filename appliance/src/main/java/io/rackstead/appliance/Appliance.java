@@ -29,6 +29,7 @@ import io.rackstead.assign.PolicyApi;
 import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.BmcTrace;
 import io.rackstead.bmc.libvirt.Libvirt;
+import io.rackstead.boot.Discs;
 import io.rackstead.boot.ExplainApi;
 import io.rackstead.boot.Journal;
 import io.rackstead.boot.MachineBooter;
@@ -93,6 +94,7 @@ import io.rackstead.node.Link;
 import io.rackstead.power.BmcKeys;
 import io.rackstead.power.Bmcs;
 import io.rackstead.power.HostKey;
+import io.rackstead.power.DiscStart;
 import io.rackstead.power.LostBoots;
 import io.rackstead.power.PowerControl;
 import io.rackstead.power.PowerTasks;
@@ -110,6 +112,7 @@ import io.rackstead.vmhost.HostRole;
 import io.rackstead.vmhost.OwnHosts;
 import io.rackstead.vmhost.VmHosts;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -174,6 +177,10 @@ public final class Appliance implements AutoCloseable {
       var capabilities = new Capabilities(database, clock, random);
       var booter =
           new MachineBooter(machines, images, capabilities, client -> urls(networks, client));
+
+      var discs =
+          new Discs(machines, images, capabilities, events, clock, random, this::urlsTowards);
+      booter.discs(discs::open);
 
       var bmcAddresses = new ConcurrentHashMap<BmcAddress, Machine>();
       machines.listen(change ->
@@ -250,6 +257,7 @@ public final class Appliance implements AutoCloseable {
               policies.or(Newcomers.all(config.accept())),
               booter::progressed);
       var enrolment = new Enrolment(machines, database, events, capabilities, sessions, clock);
+      var discStart = new DiscStart(machines, bmcs, discs, sessions);
       var runner =
           part(
               new TaskRunner(
@@ -257,7 +265,7 @@ public final class Appliance implements AutoCloseable {
                   database,
                   tasks,
                   clock,
-                  handler(new PowerTasks(machines, bmcs, sessions), policies),
+                  handler(new PowerTasks(machines, bmcs, sessions, discStart), policies),
                   this::observing,
                   brake));
 
@@ -463,6 +471,7 @@ public final class Appliance implements AutoCloseable {
 
       sweeper.every(Duration.ofHours(1), "capabilities", capabilities::sweep);
       sweeper.every(Duration.ofSeconds(30), "policies", policies::look);
+      sweeper.every(Duration.ofSeconds(2), "discs", discStart::look);
       sweeper.every(Duration.ofSeconds(1), "hand-overs", handovers::look);
       sweeper.every(Duration.ofSeconds(1), "clusters", clusters::look);
       sweeper.every(
@@ -567,13 +576,18 @@ public final class Appliance implements AutoCloseable {
   }
 
   private Optional<MachineBooter.Urls> urls(ServedNetworks networks, Optional<InetAddress> client) {
-    return networks
-        .serverFor(client)
-        .map(InetAddress::getHostAddress)
-        .map(address ->
-            new MachineBooter.Urls(
-                "http://" + address + ":" + config.http().port(),
-                "http://" + address + ":" + bootPort));
+    return networks.serverFor(client).map(this::urlsAt).or(() -> client.flatMap(this::urlsTowards));
+  }
+
+  /// As whoever has that address reaches us, by the kernel's routes.
+  private Optional<MachineBooter.Urls> urlsTowards(InetAddress there) {
+    return HostAddresses.towards(there).map(this::urlsAt);
+  }
+
+  private MachineBooter.Urls urlsAt(InetAddress here) {
+    var host = here instanceof Inet6Address ? "[" + Ip.text(here) + "]" : here.getHostAddress();
+    return new MachineBooter.Urls(
+        "http://" + host + ":" + config.http().port(), "http://" + host + ":" + bootPort);
   }
 
   /// The addresses that a machine has, the best one first. An installed system has those that it

@@ -1,6 +1,7 @@
 package io.rackstead.appliance;
 
 import io.rackstead.appliance.Config.Key;
+import io.rackstead.boot.IsoCommand;
 import io.rackstead.cli.Cli;
 import io.rackstead.demo.Demo;
 import io.rackstead.demo.DemoFolder;
@@ -41,6 +42,9 @@ public final class Main {
     if (!args.isEmpty() && args.getFirst().equals("images")) {
       return images(args.subList(1, args.size()));
     }
+    if (!args.isEmpty() && args.getFirst().equals("iso")) {
+      return IsoCommand.run(args.subList(1, args.size()), Main::ports, System.out, System.err);
+    }
     if (args.contains("--help") && (args.getFirst().startsWith("-"))) {
       System.out.print(help());
       return 0;
@@ -74,6 +78,11 @@ public final class Main {
       System.err.println("configuration cannot be read: " + e.getMessage());
       return CONFIGURATION;
     }
+  }
+
+  private static IsoCommand.Ports ports(Path data) throws IOException {
+    var config = ConfigReader.read(List.of("--data", data.toString()), System.getenv()).config();
+    return new IsoCommand.Ports(config.http().port(), config.pxe().httpPort());
   }
 
   /// Works on the folder of images, whether the appliance runs or not.
@@ -169,7 +178,7 @@ public final class Main {
               --print-config     show each setting and where it came from
               --version          show the version
 
-            commands: createadmin, apikey, images, events, backup, restore, confirm, status; each knows
+            commands: createadmin, apikey, images, iso, events, backup, restore, confirm, status; each knows
             --help
             """)
         .toString();

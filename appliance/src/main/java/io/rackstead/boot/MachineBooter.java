@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /// Answers the boot services from memory: who is it, what shall it boot, and which bytes are behind
@@ -40,6 +41,8 @@ public final class MachineBooter implements Booter {
   private final Function<Optional<InetAddress>, Optional<Urls>> urls;
   private final Map<MachineId, Boots> boots = new ConcurrentHashMap<>();
   private final Map<String, Capability> minted = new ConcurrentHashMap<>();
+  private volatile BiFunction<String, InetAddress, Optional<BootFile>> discs =
+      (_, _) -> Optional.empty();
 
   private volatile Function<String, Optional<BootFile>> besides = _ -> Optional.empty();
 
@@ -180,8 +183,16 @@ public final class MachineBooter implements Booter {
     return boot != null && boot.epoch() == machine.epoch() && boot.count() > LOOP;
   }
 
+  /// Who knows names of discs, once it is made.
+  public void discs(BiFunction<String, InetAddress, Optional<BootFile>> newDiscs) {
+    discs = newDiscs;
+  }
+
   @Override
   public Optional<BootFile> open(String name, InetAddress client) {
+    if (name.startsWith("disc/")) {
+      return discs.apply(name, client);
+    }
     if (name.startsWith("image/")) {
       return image(name.substring("image/".length()), client);
     }

@@ -187,6 +187,7 @@ final class DemoAgent {
             switch (file.get()) {
               case BootFile.OnDisk(var path, _, _) -> Files.readAllBytes(path);
               case BootFile.InMemory(var bytes) -> bytes;
+              case BootFile.Overlaid _ -> throw new IOException(name + " is a disc, no image");
             });
     return digest.equals(work.path("compressed_sha256").asText())
         ? Done.ok(

@@ -199,17 +199,20 @@ final class MachineOperations {
   }
 
   private Machine powered(Call call, Machine machine, PowerParameters power) {
-    return parts
-        .verbs()
-        .apply(
-            call.request(),
-            machine,
-            power.event(),
-            tx ->
-                power
-                    .password()
-                    .ifPresent(password ->
-                        parts.vault().put(tx, PowerParameters.owner(machine), password)));
+    var disc = BootMethod.of(PowerParameters.sent(call), machine, parts.networks().now());
+    var switched =
+        parts
+            .verbs()
+            .apply(
+                call.request(),
+                machine,
+                power.event(),
+                tx ->
+                    power
+                        .password()
+                        .ifPresent(password ->
+                            parts.vault().put(tx, PowerParameters.owner(machine), password)));
+    return disc.isPresent() ? parts.verbs().apply(call.request(), switched, disc.get()) : switched;
   }
 
   private Reply update(Call call) {

@@ -117,7 +117,7 @@ record PowerParameters(Optional<BmcAddress> bmc, String user, Optional<Secret> p
     return v6 ? "[" + address + "]" : address;
   }
 
-  private static Map<String, String> sent(Call call) {
+  static Map<String, String> sent(Call call) {
     var sent = new LinkedHashMap<String, String>();
     call.text("power_parameters")
         .filter(text -> !text.isEmpty())
@@ -174,6 +174,7 @@ record PowerParameters(Optional<BmcAddress> bmc, String user, Optional<Secret> p
             shape.put("mac_address", "");
           }
         });
+    shape.putAll(BootMethod.shape(machine));
     return shape;
   }
 

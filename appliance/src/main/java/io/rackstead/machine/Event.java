@@ -3,6 +3,7 @@ package io.rackstead.machine;
 import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.PowerState;
 import io.rackstead.commission.Hardware;
+import io.rackstead.iso.StaticNetwork;
 import io.rackstead.node.Setup;
 import java.util.Optional;
 
@@ -49,6 +50,10 @@ public sealed interface Event {
 
   /// How the machine is switched; the password goes to the vault in the same transaction.
   record SetPower(Optional<BmcAddress> bmc, String user) implements Event {}
+
+  /// Where its ephemeral system comes from: a disc in the BMC's drive, that carries this, or the
+  /// network.
+  record SetDisc(Optional<StaticNetwork> network) implements Event {}
 
   /// A person has looked at a conflict and says that this machine is what it says it is.
   record ClearQuarantine() implements Event {}

@@ -185,13 +185,8 @@ public final class Lifecycle {
       case Unlock() -> machine.withLocked(false);
       case Edit(var labels) -> machine.with(labels);
       case Configure(_, var after, _) -> machine.with(after);
-      case SetPower(var bmc, var user) ->
-          machine.with(
-              new Power(
-                  bmc,
-                  user,
-                  machine.power().state(),
-                  bmc.isPresent() ? "" : machine.power().prompt()));
+      case SetPower(var bmc, var user) -> machine.with(machine.power().by(bmc, user));
+      case SetDisc(var network) -> machine.with(machine.power().withDisc(network));
       case HardwareReported(var identity, var hardware) ->
           // to commission a machine is to hand it over, with what lies on its disks
           machine
@@ -242,6 +237,7 @@ public final class Lifecycle {
           Edit(_),
           Configure(_, _, _),
           SetPower(_, _),
+          SetDisc(_),
           ClearQuarantine(),
           Quarantine(_),
           HardwareReported(_, _),

@@ -395,6 +395,8 @@ public final class Machines {
       case Event.Release(var erase) -> ", erase " + erase.name().toLowerCase(java.util.Locale.ROOT);
       case Event.SetPower(var bmc, var user) ->
           bmc.map(b -> ": " + b + " as " + user).orElse(": manual");
+      case Event.SetDisc(var network) ->
+          network.map(n -> ": by virtual media, as " + n.cidr()).orElse(": from the network");
       case Event.Prompted(var prompt) -> prompt.isEmpty() ? ": done" : ": " + prompt;
       case Event.Configure(_, _, var what) -> ": " + what;
       case Event.Allocate(var owner, _) -> " to " + owner;

@@ -2,6 +2,7 @@ package io.rackstead.plan;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rackstead.iso.StaticNetwork;
 import io.rackstead.machine.Deployment;
 import io.rackstead.machine.Machine;
 import io.rackstead.node.Around;
@@ -32,16 +33,20 @@ final class NetworkConfig {
 
   private final Setup setup;
   private final Around around;
+  private final Optional<StaticNetwork> withoutDhcp;
   private final ObjectNode network = JSON.objectNode();
 
-  private NetworkConfig(Setup setup, Around around) {
+  private NetworkConfig(Setup setup, Around around, Optional<StaticNetwork> withoutDhcp) {
     this.setup = setup;
     this.around = around;
+    this.withoutDhcp = withoutDhcp;
   }
 
   static ObjectNode of(Machine machine) {
     return new NetworkConfig(
-            machine.node(), machine.deployment().flatMap(Deployment::around).orElse(Around.NOTHING))
+            machine.node(),
+            machine.deployment().flatMap(Deployment::around).orElse(Around.NOTHING),
+            machine.power().disc())
         .tree();
   }
 
@@ -136,7 +141,45 @@ final class NetworkConfig {
         .toList();
   }
 
+  /// Nobody has configured the adapter that the machine was started by, and no DHCP is there: the
+  /// installed system keeps the address that the ephemeral one had.
+  private Optional<StaticNetwork> kept(Interface one) {
+    return withoutDhcp
+        .filter(there -> there.vlan() == 0)
+        .filter(_ -> one.links().stream().allMatch(link -> link.mode() == Link.Mode.DHCP))
+        .filter(there ->
+            there.mac().isEmpty()
+                ? connected().equals(Optional.of(one))
+                : one.mac().map(mac -> mac.toString().equals(there.mac())).orElse(false));
+  }
+
+  private Optional<Interface> connected() {
+    return setup.interfaces().stream()
+        .filter(one -> one.kind() == Interface.Kind.PHYSICAL && one.connected())
+        .findFirst();
+  }
+
+  private static void keep(StaticNetwork there, ObjectNode fields) {
+    fields.putArray("addresses").add(there.cidr());
+    if (!there.gateway().isEmpty()) {
+      fields
+          .putArray("routes")
+          .addObject()
+          .put("to", there.gateway().contains(":") ? "::/0" : "0.0.0.0/0")
+          .put("via", there.gateway());
+    }
+    if (!there.dns().isEmpty()) {
+      var list = fields.putObject("nameservers").putArray("addresses");
+      there.dns().forEach(list::add);
+    }
+  }
+
   private void addresses(Interface one, ObjectNode fields) {
+    var kept = kept(one);
+    if (kept.isPresent()) {
+      keep(kept.get(), fields);
+      return;
+    }
     var servers = new LinkedHashSet<String>();
     for (var link : one.links()) {
       var subnet = link.subnet().flatMap(around::subnet);

@@ -8,6 +8,7 @@ import io.rackstead.bmc.BmcException;
 import io.rackstead.bmc.BootTarget;
 import io.rackstead.bmc.PowerAction;
 import io.rackstead.bmc.PowerState;
+import io.rackstead.boot.Discs;
 import io.rackstead.machine.Actor;
 import io.rackstead.machine.Event;
 import io.rackstead.machine.Machine;
@@ -29,11 +30,13 @@ public final class PowerTasks implements TaskRunner.Handler {
   private final Machines machines;
   private final Bmcs bmcs;
   private final Sessions sessions;
+  private final DiscStart discs;
 
-  public PowerTasks(Machines machines, Bmcs bmcs, Sessions sessions) {
+  public PowerTasks(Machines machines, Bmcs bmcs, Sessions sessions, DiscStart discs) {
     this.machines = machines;
     this.bmcs = bmcs;
     this.sessions = sessions;
+    this.discs = discs;
   }
 
   @Override
@@ -63,7 +66,14 @@ public final class PowerTasks implements TaskRunner.Handler {
                   + machine.hostname()
                   + " from the network: its power is manual, press the power button"));
     }
-    start(machine, address.get(), BootTarget.Device.PXE);
+    try {
+      start(
+          machine,
+          address.get(),
+          machine.power().disc().isPresent() ? BootTarget.Device.CD : BootTarget.Device.PXE);
+    } catch (Discs.NoDisc e) {
+      return Optional.of(new Event.Failed(String.valueOf(e.getMessage())));
+    }
     return Optional.of(new Event.PowerSeen(PowerState.ON));
   }
 
@@ -76,7 +86,7 @@ public final class PowerTasks implements TaskRunner.Handler {
           new Event.Prompted("restart " + machine.hostname() + ": its power is manual"),
           Actor.APPLIANCE);
     } else {
-      start(machine, address.get(), BootTarget.Device.DISK);
+      startFromDisk(machine, address.get());
       machines.apply(machine.id(), new Event.PowerSeen(PowerState.ON), Actor.APPLIANCE);
     }
     return machine.state() == State.EXITING_RESCUE_MODE
@@ -84,8 +94,22 @@ public final class PowerTasks implements TaskRunner.Handler {
         : Optional.empty();
   }
 
-  private void start(Machine machine, BmcAddress address, BootTarget.Device device) {
+  private void startFromDisk(Machine machine, BmcAddress address) {
+    try {
+      start(machine, address, BootTarget.Device.DISK);
+    } catch (Discs.NoDisc e) {
+      throw new IllegalStateException("a start from the disk takes no disc", e);
+    }
+  }
+
+  private void start(Machine machine, BmcAddress address, BootTarget.Device device)
+      throws Discs.NoDisc {
     try (var bmc = bmcs.dialToChange(machine, address)) {
+      if (device == BootTarget.Device.CD) {
+        discs.insert(bmc, machine, machine.power().disc().orElseThrow(), address);
+      } else {
+        discs.eject(bmc, machine);
+      }
       bmc.bootFrom(target(machine, device), Bmc.Persistence.ONCE);
       switch (bmc.power()) {
         case ON -> bmc.power(PowerAction.FORCE_RESTART);
@@ -115,6 +139,7 @@ public final class PowerTasks implements TaskRunner.Handler {
         bmc.power(PowerAction.FORCE_OFF);
       }
       confirm(bmc, address.get(), PowerState.OFF);
+      discs.eject(bmc, machine);
     }
     sessions.silence(machine.id());
     machines.apply(machine.id(), new Event.PowerSeen(PowerState.OFF), Actor.APPLIANCE);

@@ -6,6 +6,7 @@ import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.BmcCredentials;
 import io.rackstead.bmc.fake.FakeBmc;
 import io.rackstead.bmc.fake.FakeBmcs;
+import io.rackstead.boot.Discs;
 import io.rackstead.boot.MachineBooter;
 import io.rackstead.deploy.Planning;
 import io.rackstead.event.EventLog;
@@ -21,6 +22,7 @@ import io.rackstead.machine.Machine;
 import io.rackstead.machine.Machines;
 import io.rackstead.network.NetworkBook;
 import io.rackstead.power.Bmcs;
+import io.rackstead.power.DiscStart;
 import io.rackstead.power.PowerTasks;
 import io.rackstead.pxe.net.MacAddress;
 import io.rackstead.store.Database;
@@ -60,6 +62,7 @@ public final class Rack implements AutoCloseable {
   public final Enrolment enrolment;
   public final MachineBooter booter;
   public final TaskRunner tasks;
+  public final Discs discs;
   public final Vault vault;
   public final FakeBmc bmc;
   private volatile boolean killed;
@@ -99,6 +102,18 @@ public final class Rack implements AutoCloseable {
             _ ->
                 Optional.of(
                     new MachineBooter.Urls("http://10.77.0.1:5240", "http://10.77.0.1:5248")));
+    discs =
+        new Discs(
+            machines,
+            images,
+            capabilities,
+            events,
+            this::now,
+            random,
+            _ ->
+                Optional.of(
+                    new MachineBooter.Urls("http://10.77.0.1:5240", "http://10.77.0.1:5248")));
+    booter.discs(discs::open);
     newcomers = Newcomers.all(accept);
     sessions = new Sessions(database, this::now, random);
     work =
@@ -129,12 +144,16 @@ public final class Rack implements AutoCloseable {
             database,
             taskStore,
             this::now,
-            new PowerTasks(machines, new Bmcs(bmcs, database, vault), sessions),
+            powerTasks(new Bmcs(bmcs, database, vault)),
             () -> false,
             new io.rackstead.task.Brake(10, 60, 250),
             Runnable::run,
             System::nanoTime,
             Duration.ZERO);
+  }
+
+  public PowerTasks powerTasks(Bmcs bmcs) {
+    return new PowerTasks(machines, bmcs, sessions, new DiscStart(machines, bmcs, discs, sessions));
   }
 
   public static FakeBmc fakeBmc() {

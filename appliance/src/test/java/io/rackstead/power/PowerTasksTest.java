@@ -68,7 +68,7 @@ class PowerTasksTest {
 
   private Optional<Event> carryOut(Task task, FakeBmc there) {
     var bmcs = new Bmcs(new FakeBmcs().plug(there), rack.database, rack.vault);
-    return new PowerTasks(rack.machines, bmcs, rack.sessions)
+    return rack.powerTasks(bmcs)
         .handle(machine(), new TaskStore.Row(1, id, machine().epoch(), task, Instant.EPOCH, 0, ""));
   }
 
@@ -81,7 +81,7 @@ class PowerTasksTest {
     rack.machines.apply(id, new Event.Commission(), Actor.APPLIANCE);
     var bmcs = new Bmcs(new FakeBmcs().plug(bmc), rack.database, rack.vault);
     var row = new TaskStore.Row(1, id, before.epoch(), Task.POWER_OFF, Instant.EPOCH, 0, "");
-    assertThat(new PowerTasks(rack.machines, bmcs, rack.sessions).handle(before, row)).isEmpty();
+    assertThat(rack.powerTasks(bmcs).handle(before, row)).isEmpty();
     assertThat(bmc.power()).isEqualTo(PowerState.ON);
   }
 

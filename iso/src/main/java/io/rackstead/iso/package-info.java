@@ -1,4 +1,5 @@
-/// Bootable media: a machine's own ISO for virtual media. Nothing is in this version yet; the place
-/// for it is kept so that the arrows between the modules stay as they are.
+/// Bootable media: a disc that carries one machine's settings, made of a template in no time. How
+/// the template comes to be is `images`' business, how it is served `pxe`'s. Start reading at
+/// {@link io.rackstead.iso.Template}.
 @org.jspecify.annotations.NullMarked
 package io.rackstead.iso;

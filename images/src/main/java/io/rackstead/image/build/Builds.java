@@ -58,13 +58,17 @@ final class Builds {
         case "ephemeral" -> {
           loadersToo(arguments);
           ephemeral(arguments);
+          discToo(arguments);
         }
+        case "disc" -> disc(arguments);
         case "loaders" -> loaders(arguments, suiteOr(arguments, LOADERS_SUITE));
         case "debian-12", "debian-13" -> debian(DebianRecipe.of(what, arguments), arguments);
         case "test-small" -> testSmall(arguments);
         default ->
             throw new IllegalArgumentException(
-                "cannot build " + what + ": ephemeral, loaders, debian-12, debian-13, test-small");
+                "cannot build "
+                    + what
+                    + ": ephemeral, disc, loaders, debian-12, debian-13, test-small");
       }
     }
   }
@@ -104,6 +108,36 @@ final class Builds {
                 system.version(),
                 system.kernelArtifact().sizeBytes() >> 20,
                 system.initrdArtifact().sizeBytes() >> 20));
+  }
+
+  /// Servers that start from the network need none.
+  private void discToo(Arguments arguments) throws IOException {
+    try {
+      disc(arguments);
+    } catch (BuildException e) {
+      say.accept("no disc for servers without DHCP (images build disc): " + e.getMessage());
+    }
+  }
+
+  private void disc(Arguments arguments) throws IOException {
+    var system =
+        store
+            .ephemeral(Architecture.AMD64)
+            .orElseThrow(() ->
+                new BuildException("there is no ephemeral system yet: images build ephemeral"));
+    var archive = archive(arguments);
+    var tree = trees(archive).unpacked("disc", suite(arguments, archive), DiscBuilder.PACKAGES);
+    var work = Files.createDirectories(cache.resolve("work"));
+    var iso = Files.createTempFile(work, "disc", ".iso");
+    try {
+      new DiscBuilder(tree, work).build(system, iso);
+      var _ = store.addDisc(system, iso);
+      say.accept(
+          "disc of the ephemeral system %s: %d MiB"
+              .formatted(system.version(), Files.size(iso) >> 20));
+    } finally {
+      Files.deleteIfExists(iso);
+    }
   }
 
   private void testSmall(Arguments arguments) throws IOException {

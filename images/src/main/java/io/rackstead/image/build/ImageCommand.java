@@ -22,6 +22,8 @@ public final class ImageCommand {
       usage: images COMMAND
 
         build ephemeral            make the system that servers run from memory
+        build disc                 make the disc that it starts from where there is no DHCP (BIOS,
+                                   UEFI, Secure Boot; CD or USB); ephemeral makes it too
         build debian-12|debian-13  make a disk image of Debian (needs root)
           --name NAME              as custom/NAME, with more in it than every server needs:
           --include PKG,PKG        these packages too

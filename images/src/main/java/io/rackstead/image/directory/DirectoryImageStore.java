@@ -107,13 +107,28 @@ public final class DirectoryImageStore implements ImageStore {
         var initrdPart = inTurn(blobs::begin)) {
       var k = kernelPart.fill(what, out -> copy(kernel, out));
       var i = initrdPart.fill(what, out -> copy(initrd, out));
-      var system = new EphemeralSystem(arch, version, blobs.path(k), k, blobs.path(i), i);
+      var system =
+          new EphemeralSystem(arch, version, blobs.path(k), k, blobs.path(i), i, Optional.empty());
       return inTurn(() -> {
         kernelPart.keepAs(k);
         initrdPart.keepAs(i);
         index.put(system);
         dropUnused();
         return system;
+      });
+    }
+  }
+
+  /// Puts the disc of an ephemeral system beside it.
+  public EphemeralSystem addDisc(EphemeralSystem system, Path iso) throws IOException {
+    try (var part = inTurn(blobs::begin)) {
+      var made = part.fill("the disc of " + system.version(), out -> copy(iso, out));
+      var with = system.with(new EphemeralSystem.Disc(blobs.path(made), made));
+      return inTurn(() -> {
+        part.keepAs(made);
+        index.put(with);
+        dropUnused();
+        return with;
       });
     }
   }
@@ -196,6 +211,7 @@ public final class DirectoryImageStore implements ImageStore {
     for (var system : content.ephemeral()) {
       used.add(system.kernelArtifact().sha256());
       used.add(system.initrdArtifact().sha256());
+      system.disc().ifPresent(disc -> used.add(disc.artifact().sha256()));
     }
     // absence of knowledge is no reason to delete: an index file nobody could read may name a blob
     if (content.unreadable().isEmpty()) {

@@ -58,6 +58,7 @@ final class IndexFile {
     json.put("arch", system.arch().debianName()).put("system", system.version());
     put(json.putObject("kernel"), system.kernelArtifact());
     put(json.putObject("initrd"), system.initrdArtifact());
+    system.disc().ifPresent(disc -> put(json.putObject("disc"), disc.artifact()));
     return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json);
   }
 
@@ -68,13 +69,18 @@ final class IndexFile {
         () -> {
           var kernel = artifact(json.path("kernel"));
           var initrd = artifact(json.path("initrd"));
+          var disc =
+              json.has("disc")
+                  ? Optional.of(artifact(json.path("disc")))
+                  : Optional.<Artifact>empty();
           return new EphemeralSystem(
               Architecture.parse(text(json, "arch")),
               text(json, "system"),
               blobs.path(kernel),
               kernel,
               blobs.path(initrd),
-              initrd);
+              initrd,
+              disc.map(iso -> new EphemeralSystem.Disc(blobs.path(iso), iso)));
         });
   }
 

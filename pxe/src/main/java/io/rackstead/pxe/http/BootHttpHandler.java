@@ -28,7 +28,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -46,8 +45,7 @@ import io.rackstead.pxe.http.BootPages.Page;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -192,32 +190,19 @@ final class BootHttpHandler extends SimpleChannelInboundHandler<HttpObject> {
     head.headers().set(CONTENT_LENGTH, count);
     var told = head.status().code() + ", " + count + " bytes";
     // opened before the head goes out, so that a file that is gone is an error and not a stall
-    Optional<Object> content =
-        exchange.head() || count == 0 ? Optional.empty() : Optional.of(content(file, from, count));
+    List<Object> content =
+        exchange.head() || count == 0 ? List.of() : BootContent.of(file, from, count);
     context.write(head);
-    content.ifPresent(context::write);
+    content.forEach(context::write);
     return finish(exchange, page, context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT), told);
   }
 
-  private static Object content(BootFile file, long from, long count) throws IOException {
-    return switch (file) {
-      case BootFile.InMemory(var bytes) ->
-          Unpooled.wrappedBuffer(bytes, Math.toIntExact(from), Math.toIntExact(count));
-      case BootFile.OnDisk onDisk -> {
-        var channel = FileChannel.open(onDisk.path(), StandardOpenOption.READ);
-        if (channel.size() < from + count) {
-          channel.close();
-          throw new IOException(onDisk.path() + " is shorter than it was when it was noted");
-        }
-        yield new DefaultFileRegion(channel, from, count); // closes the channel when done
-      }
-    };
-  }
-
   private static Optional<String> etag(BootFile file) {
-    return file instanceof BootFile.OnDisk onDisk
-        ? Optional.of('"' + onDisk.sha256() + '"')
-        : Optional.empty();
+    return switch (file) {
+      case BootFile.OnDisk onDisk -> Optional.of('"' + onDisk.sha256() + '"');
+      case BootFile.Overlaid overlaid -> Optional.of('"' + overlaid.tag() + '"');
+      case BootFile.InMemory _ -> Optional.empty();
+    };
   }
 
   private static boolean matches(Optional<String> header, String etag) {

@@ -104,6 +104,10 @@ public final class BootPages {
 
   /// Called once the answer has left, or could not.
   void tell(Page page, String method, String path, InetAddress client, String outcome) {
+    if (page.file().filter(BootFile.Overlaid.class::isInstance).isPresent()) {
+      return; // a drive reads its disc in hundreds of pieces; whoever gave it out tells of the
+      // first
+    }
     journal.trace(
         new Trace(
             "http",

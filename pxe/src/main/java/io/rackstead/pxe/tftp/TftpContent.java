@@ -31,6 +31,8 @@ final class TftpContent implements AutoCloseable {
           case BootFile.InMemory(var bytes) -> of(bytes);
           case BootFile.OnDisk onDisk ->
               of(FileChannel.open(onDisk.path(), StandardOpenOption.READ));
+          // a BMC reads discs, and no BMC reads them so
+          case BootFile.Overlaid _ -> throw new IOException("this is served over HTTP only");
         };
     if (!netascii) {
       return raw;

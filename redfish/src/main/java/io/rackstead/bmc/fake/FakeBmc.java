@@ -7,6 +7,7 @@ import io.rackstead.bmc.BootTarget;
 import io.rackstead.bmc.Inventory;
 import io.rackstead.bmc.PowerAction;
 import io.rackstead.bmc.PowerState;
+import java.net.URI;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Map;
@@ -24,7 +25,13 @@ public final class FakeBmc {
   private Consumer<Change> listener = _ -> {};
   private boolean on;
   private Optional<Boot> boot = Optional.empty();
+  private Optional<Drive> drive = Optional.empty();
   private int sessions;
+
+  /// The virtual drive, where it has one.
+  ///
+  /// @param disc what is in it
+  public record Drive(Optional<URI> disc) {}
 
   /// The boot target that was last set.
   public record Boot(BootTarget target, Persistence how) {}
@@ -62,6 +69,20 @@ public final class FakeBmc {
 
   public synchronized void fault(Fault fault, boolean there) {
     var _ = there ? faults.add(fault) : faults.remove(fault);
+  }
+
+  /// From now on it has a virtual drive, with nothing in it.
+  public synchronized FakeBmc withDrive() {
+    drive = Optional.of(new Drive(Optional.empty()));
+    return this;
+  }
+
+  public synchronized Optional<Drive> drive() {
+    return drive;
+  }
+
+  synchronized void load(Optional<URI> disc) {
+    drive = Optional.of(new Drive(disc));
   }
 
   synchronized boolean has(Fault fault) {

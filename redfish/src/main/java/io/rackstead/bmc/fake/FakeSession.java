@@ -10,6 +10,8 @@ import io.rackstead.bmc.BootTarget;
 import io.rackstead.bmc.Inventory;
 import io.rackstead.bmc.PowerAction;
 import io.rackstead.bmc.PowerState;
+import io.rackstead.bmc.VirtualMedia;
+import java.net.URI;
 import java.util.Optional;
 
 /// A session with a [FakeBmc].
@@ -60,9 +62,32 @@ final class FakeSession implements Bmc {
 
   @Override
   public <F> Optional<F> facet(Class<F> kind) {
+    if (kind == VirtualMedia.class) {
+      return bmc.drive().map(_ -> kind.cast(new Drive()));
+    }
     return kind == BootOverride.class
         ? Optional.of(kind.cast((BootOverride) this::override))
         : Optional.empty();
+  }
+
+  private final class Drive implements VirtualMedia {
+    @Override
+    public Optional<Disc> inserted() {
+      reach("virtual media");
+      return bmc.drive().flatMap(FakeBmc.Drive::disc).map(disc -> new Disc(disc.toString(), true));
+    }
+
+    @Override
+    public void insert(URI image) {
+      reach("insert");
+      bmc.load(Optional.of(image));
+    }
+
+    @Override
+    public void eject() {
+      reach("eject");
+      bmc.load(Optional.empty());
+    }
   }
 
   private BootOverride.Override override() {

@@ -109,12 +109,16 @@ final class Api {
         new Request.Builder().url(base + whole).method(method, bare ? null : body.build()));
   }
 
+  /// For one call, by whatever program.
+  String authorization() {
+    return oauth
+        + ", oauth_nonce=\"%016x\", oauth_timestamp=\"%d\""
+            .formatted(System.nanoTime(), Instant.now().getEpochSecond());
+  }
+
   private JsonNode call(String what, Request.Builder request) {
-    var header =
-        oauth
-            + ", oauth_nonce=\"%016x\", oauth_timestamp=\"%d\""
-                .formatted(System.nanoTime(), Instant.now().getEpochSecond());
-    try (var answer = http.newCall(request.header("Authorization", header).build()).execute()) {
+    var signed = request.header("Authorization", authorization()).build();
+    try (var answer = http.newCall(signed).execute()) {
       String body = answer.body().string();
       if (!answer.isSuccessful()) {
         throw new Refused(what, answer.code(), body);

@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Optional;
@@ -23,6 +24,10 @@ final class HttpListener implements AutoCloseable {
   }
 
   HttpListener(Optional<SSLContext> tls, int port, Handler handler) {
+    this(tls, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), handler);
+  }
+
+  HttpListener(Optional<SSLContext> tls, InetSocketAddress address, Handler handler) {
     this.handler = handler;
     try {
       listening =
@@ -30,9 +35,9 @@ final class HttpListener implements AutoCloseable {
               ? tls.get().getServerSocketFactory().createServerSocket()
               : new ServerSocket();
       listening.setReuseAddress(true);
-      listening.bind(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), port), 200);
+      listening.bind(address, 200);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot listen on port " + port, e);
+      throw new UncheckedIOException("cannot listen on " + address, e);
     }
     Thread.ofVirtual().name("simulated-redfish").start(this::accept);
   }

@@ -259,6 +259,7 @@ final class PartResources {
 
   private void insert(JsonNode media) {
     server.image = media.path("Image").isNull() ? "" : media.path("Image").asText();
+    server.loaded();
     server.writeProtected = media.path("WriteProtected").asBoolean(true);
   }
 
@@ -275,6 +276,7 @@ final class PartResources {
     }
     if (path.equals(drive + "/Actions/VirtualMedia.EjectMedia")) {
       server.image = "";
+      server.loaded();
       return true;
     }
     if (path.equals(system + "/LogServices/SEL/Actions/LogService.ClearLog")) {

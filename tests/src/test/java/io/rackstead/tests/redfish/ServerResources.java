@@ -40,7 +40,7 @@ final class ServerResources {
         () -> {
           var nic =
               resource(adapters + "/1", "EthernetInterface.v1_9_0.EthernetInterface", "1", "NIC");
-          nic.put("MACAddress", "52:54:00:B3:0C:07").put("InterfaceEnabled", true);
+          nic.put("MACAddress", server.mac).put("InterfaceEnabled", true);
           nic.putObject("Status").put("State", "Enabled").put("Health", "OK");
           return nic;
         });
@@ -77,7 +77,7 @@ final class ServerResources {
 
   private String shownPower() {
     return service.behaviour.shownPower.isEmpty()
-        ? server.on ? "On" : "Off"
+        ? server.isOn() ? "On" : "Off"
         : service.behaviour.shownPower;
   }
 
@@ -165,7 +165,7 @@ final class ServerResources {
           "The parameter ResetType with %s is not supported.".formatted(type));
     }
     boolean on = List.of("On", "ForceOn").contains(type);
-    if (server.on ? on : type.endsWith("Restart") || type.equals("PowerCycle")) {
+    if (server.isOn() ? on : type.endsWith("Restart") || type.equals("PowerCycle")) {
       throw new Failure(409, "ResourceInUse", "The server is " + shownPower() + " already.");
     }
     if (!service.behaviour.deaf) {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -89,11 +91,16 @@ public final class SimulatedRedfish implements AutoCloseable {
   }
 
   public SimulatedRedfish(Optional<SSLContext> tls, int port, SimulatedServer... servers) {
+    this(tls, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), servers);
+  }
+
+  public SimulatedRedfish(
+      Optional<SSLContext> tls, InetSocketAddress address, SimulatedServer... servers) {
     this.servers = List.of(servers);
     accounts.put("1", new SimulatedAccount("admin", "secret", "Administrator"));
     accounts.put("2", new SimulatedAccount("oper", "secret3", "Operator"));
     resources = new Resources(this);
-    http = new HttpListener(tls, port, this::serve);
+    http = new HttpListener(tls, address, this::serve);
   }
 
   public int port() {

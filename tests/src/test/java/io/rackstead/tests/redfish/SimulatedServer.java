@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// A server that consists of a lamp, a boot setting and a few parts, behind a Redfish service.
-public final class SimulatedServer {
+public class SimulatedServer {
   public static final String UUID = "4c4c4544-0042-3510-8056-b9c04f4e5832";
 
   static final List<String> ALL_RESETS =
@@ -27,6 +27,7 @@ public final class SimulatedServer {
   public final String uuid;
   public final String serial;
   public volatile String vendor = "Contoso";
+  public volatile String mac = "52:54:00:B3:0C:07";
   public volatile boolean on;
   public volatile List<String> resets = ALL_RESETS;
   public volatile List<String> targets = ALL_TARGETS;
@@ -60,19 +61,37 @@ public final class SimulatedServer {
     return new SimulatedServer("437XR1138R2", UUID, "B5XNX");
   }
 
+  /// What the lamp on its front shows.
+  boolean isOn() {
+    return on;
+  }
+
+  /// It is about to start, from the override that is set; nothing by default.
+  void starting() {}
+
+  /// It goes off.
+  void stopping() {}
+
+  /// A disc is in the drive, or none is any more.
+  void loaded() {}
+
   synchronized void reset(String type) {
     done.add(type);
-    boolean was = on;
+    boolean was = isOn();
     on =
         switch (type) {
           case "On", "ForceOn", "ForceRestart", "GracefulRestart" -> true;
           case "ForceOff", "GracefulShutdown" -> false;
-          case "PushPowerButton" -> !on;
-          default -> on;
+          case "PushPowerButton" -> !was;
+          default -> was;
         };
     boolean starts =
         on && (!was || List.of("ForceRestart", "GracefulRestart", "PowerCycle").contains(type));
+    if (was && (starts || !on)) {
+      stopping();
+    }
     if (starts) {
+      starting();
       bios.putAll(biosNext);
       biosNext.clear();
       secureBoot = secureBootNext;
