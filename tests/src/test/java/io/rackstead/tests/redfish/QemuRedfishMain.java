@@ -13,7 +13,8 @@ final class QemuRedfishMain {
 
   public static void main(String[] words) throws Exception {
     var server =
-        new QemuServer(Path.of(words[2]), Path.of(words[3]), words[4], words[5], words[6], words[7]);
+        new QemuServer(
+            Path.of(words[2]), Path.of(words[3]), words[4], words[5], words[6], words[7]);
     var at = new InetSocketAddress(InetAddress.ofLiteral(words[0]), Integer.parseInt(words[1]));
     try (var service = new SimulatedRedfish(Optional.empty(), at, server)) {
       System.out.println("serving " + words[0] + ":" + service.port());

@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// A virtual server of the lab behind a Redfish service: its lamp is a process that runs or does
-/// not, a disc in the drive is read by QEMU itself over HTTP, in pieces, when the server wants them.
+/// not, a disc in the drive is read by QEMU itself over HTTP, in pieces, when the server wants
+/// them.
 final class QemuServer extends SimulatedServer {
   private static final int PATIENCE_SECONDS = 60;
   private static final Map<String, String> DEVICES = Map.of("Pxe", "n", "Hdd", "c", "Cd", "d");
