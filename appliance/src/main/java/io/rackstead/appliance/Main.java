@@ -80,8 +80,8 @@ public final class Main {
     }
   }
 
-  private static IsoCommand.Ports ports(Path data) throws IOException {
-    var config = ConfigReader.read(List.of("--data", data.toString()), System.getenv()).config();
+  private static IsoCommand.Ports ports(List<String> settings) throws IOException {
+    var config = ConfigReader.read(settings, System.getenv()).config();
     return new IsoCommand.Ports(config.http().port(), config.pxe().httpPort());
   }
 

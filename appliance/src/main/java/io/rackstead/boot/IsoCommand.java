@@ -34,12 +34,23 @@ public final class IsoCommand {
         --appliance ADDRESS   how servers reach the appliance (default: this host's way out)
         --address CIDR        no DHCP: the server's own address, as 10.0.9.21/24; then also
                               --gateway, --dns A,B, --vlan N, --mac M
-        --data DIR            whose ephemeral system and ports (default data)
+        --data DIR            whose ephemeral system and ports (default data); also
+                              --http.port and --pxe.http-port, where it is started with others
       """;
 
+  private static final List<String> PORTS = List.of("--http.port", "--pxe.http-port");
   private static final Set<String> OPTIONS =
       Set.of(
-          "--out", "--appliance", "--address", "--gateway", "--dns", "--vlan", "--mac", "--data");
+          "--out",
+          "--appliance",
+          "--address",
+          "--gateway",
+          "--dns",
+          "--vlan",
+          "--mac",
+          "--data",
+          "--http.port",
+          "--pxe.http-port");
 
   private IsoCommand() {}
 
@@ -48,7 +59,7 @@ public final class IsoCommand {
 
   /// Reads an appliance's configuration.
   public interface Settings {
-    Ports ports(Path data) throws IOException;
+    Ports ports(List<String> settings) throws IOException;
   }
 
   /// @return the exit status: 0 done, 1 failed, 2 not understood
@@ -61,7 +72,7 @@ public final class IsoCommand {
       var options = options(args);
       var data = Path.of(options.getOrDefault("--data", "data"));
       var file = Path.of(options.getOrDefault("--out", "rackstead.iso")).toAbsolutePath();
-      var words = words(options, settings.ports(data));
+      var words = words(options, settings.ports(said(options, data)));
       Template.open(disc(data)).with(words).writeTo(file);
       out.printf("%s: %d MiB, for %s%n", file, Files.size(file) >> 20, words.getFirst());
       return 0;
@@ -84,6 +95,16 @@ public final class IsoCommand {
       options.put(args.get(i), args.get(i + 1));
     }
     return options;
+  }
+
+  private static List<String> said(Map<String, String> options, Path data) {
+    var said = new ArrayList<>(List.of("--data", data.toString()));
+    for (var port : PORTS) {
+      if (options.containsKey(port)) {
+        said.addAll(List.of(port, options.getOrDefault(port, "")));
+      }
+    }
+    return said;
   }
 
   private static List<String> words(Map<String, String> options, Ports ports) {
