@@ -150,6 +150,8 @@ usual_order() { # QEMU reads the indices anew at each reset; 100.. frees the sma
         for dev in n:n0 c:c0 d:e0; do
             id=${dev#*:} n=$(index "${dev%:*}" "$BOOT")
             [ -z "$n" ] || [ "$FW" = bios ] || n=$((-1 - step))
+            # one that was only meant for once: with an index left OVMF would know no other
+            [ -n "$n" ] || [ "$dev" != d:e0 ] || [ -z "$CD" ] || n=$((-1 - step))
             [ -z "$n" ] || c+=("{\"execute\":\"qom-set\",\"arguments\":{\"path\":\"/machine/peripheral/$id\",\"property\":\"bootindex\",\"value\":$((step + n))}}")
         done
     done
