@@ -127,6 +127,7 @@ class GrubPagesTest {
     return switch (open(name, client).orElseThrow()) {
       case BootFile.InMemory(var bytes) -> new String(bytes, US_ASCII);
       case BootFile.OnDisk onDisk -> throw new AssertionError(onDisk);
+      case BootFile.Overlaid overlaid -> throw new AssertionError(overlaid);
     };
   }
 
