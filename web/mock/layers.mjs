@@ -136,5 +136,5 @@ function cluster(name, state, asked, nodes) {
 }
 
 function line(name, when, more) {
-  return { name, comment: '', enabled: true, on: 'enrolment', when, image: '', layout: '', role: '', target: '', owner: 'admin', max: 0, schedule: '', ...more };
+  return { name, comment: '', enabled: true, on: 'enrolment', when, image: '', layout: '', network: '', role: '', target: '', owner: 'admin', max: 0, schedule: '', ...more };
 }

@@ -47,6 +47,15 @@ export function PolicyForm({
       />
     </Field>
   );
+  const choice = (key: 'layout' | 'network', choices: Record<string, string>) => (
+    <Field name={key}>
+      <FormSelect id={`policy-${key}`} value={draft[key]} onChange={(_event, value) => set({ [key]: value })}>
+        {Object.entries(choices).map(([value, label]) => (
+          <FormSelectOption key={value} value={value} label={label} />
+        ))}
+      </FormSelect>
+    </Field>
+  );
   const names = (targets.data?.targets ?? []).map((target) => target.name);
   return (
     <Modal isOpen variant="medium" aria-labelledby="policy-title" onClose={onClose}>
@@ -83,6 +92,8 @@ export function PolicyForm({
               ))}
             </FormSelect>
           </Field>
+          {choice('layout', { '': t.asItIs, flat: t.flat })}
+          {choice('network', { '': t.asItIs, bridges: t.bridges })}
           {text('owner')}
           <Field name="max">
             <TextInput

@@ -8,6 +8,7 @@ export const NEW_LINE: PolicyLine = {
   when: '',
   image: '',
   layout: '',
+  network: '',
   role: '',
   target: '',
   owner: '',

@@ -9,6 +9,7 @@ export interface PolicyLine {
   when: string;
   image: string;
   layout: string;
+  network: string;
   role: string;
   target: string;
   owner: string;

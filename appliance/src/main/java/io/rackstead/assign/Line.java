@@ -11,8 +11,10 @@ import io.rackstead.policy.Schedule;
 import io.rackstead.tag.Definition.BadDefinition;
 import io.rackstead.tag.Facts;
 import io.rackstead.tag.Rule;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -30,11 +32,16 @@ record Line(
     String when,
     String image,
     String layout,
+    String network,
     String role,
     String target,
     String owner,
     int max,
     String schedule) {
+  Line {
+    network = Objects.requireNonNullElse(network, ""); // an earlier version had none
+  }
+
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}");
   private static final int TEXT = 1000;
   private static final Set<String> KEYS =
@@ -46,6 +53,7 @@ record Line(
           "when",
           "image",
           "layout",
+          "network",
           "role",
           "target",
           "owner",
@@ -88,6 +96,7 @@ record Line(
             asked.path("when").isTextual() ? asked.path("when").asText() : "",
             text(asked, "image", number),
             text(asked, "layout", number),
+            text(asked, "network", number),
             text(asked, "role", number),
             text(asked, "target", number),
             text(asked, "owner", number).isEmpty() ? writer : text(asked, "owner", number),
@@ -131,10 +140,8 @@ record Line(
       throw new IllegalArgumentException(
           "on is enrolment or demand, got '" + shortened(on).toLowerCase(Locale.ROOT) + "'");
     }
-    if (!layout.isEmpty() && !layout.equals("flat")) {
-      throw new IllegalArgumentException(
-          "layout is flat, or empty for the machine's own, got '" + shortened(layout) + "'");
-    }
+    mustBeOneOf("layout", layout, Shaping.LAYOUTS);
+    mustBeOneOf("network", network, Shaping.NETWORKS);
     var _ = ImageId.parse(image);
     var _ = policy();
   }
@@ -147,6 +154,14 @@ record Line(
     }
   }
 
+  private static void mustBeOneOf(String what, String text, List<String> known) {
+    if (!text.isEmpty() && !known.contains(text)) {
+      throw new IllegalArgumentException(
+          "%s is %s, or empty for the machine's own, got '%s'"
+              .formatted(what, String.join(" or ", known), shortened(text)));
+    }
+  }
+
   @JsonIgnore
   Policy policy() {
     return new Policy(
@@ -154,7 +169,7 @@ record Line(
         enabled,
         TRIGGERS.getOrDefault(on, Trigger.DEMAND),
         Rule.parse(when, Facts.POLICY_NAMES),
-        new Becoming(image, layout, role, target, owner),
+        new Becoming(image, layout, network, role, target, owner),
         max,
         Schedule.parse(schedule));
   }

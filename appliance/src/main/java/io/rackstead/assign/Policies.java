@@ -20,6 +20,8 @@ import io.rackstead.machine.Outcome;
 import io.rackstead.machine.State;
 import io.rackstead.machine.Task;
 import io.rackstead.machine.Verbs;
+import io.rackstead.network.Rejected;
+import io.rackstead.node.NodeNumbers;
 import io.rackstead.policy.Policy;
 import io.rackstead.policy.Policy.Trigger;
 import io.rackstead.policy.Preview;
@@ -291,7 +293,13 @@ public final class Policies implements Newcomers {
     var by = new Origin(actor.toString(), "for " + cut(wish.by()));
     try {
       var order = order(machine, line);
-      var events = verbs.installation(machine, order, line.becoming().owner());
+      var numbers = NodeNumbers.given(database);
+      var events =
+          verbs.installation(
+              machine,
+              order,
+              line.becoming().owner(),
+              Shaping.of(machine, line.becoming(), numbers));
       var outcome =
           machines.apply(
               machine.id(),
@@ -316,14 +324,18 @@ public final class Policies implements Newcomers {
       if (outcome instanceof Outcome.Refused(_, var why)) {
         throw new Problem(409, why);
       }
-    } catch (Problem e) {
+    } catch (Problem | Rejected e) {
       // asked once, refused once: it does not try for ever, and its timeline says why
       machines.note(
           machine.id(),
-          "policy %s could not take it: %s".formatted(line.name(), e.detail()),
+          "policy %s could not take it: %s".formatted(line.name(), why(e)),
           actor,
           tx -> store.forget(tx, machine.id()));
     }
+  }
+
+  private static String why(RuntimeException e) {
+    return e instanceof Problem problem ? problem.detail() : String.valueOf(e.getMessage());
   }
 
   private static String cut(String text) {

@@ -112,7 +112,7 @@ public final class Recruiting {
             .map(SshKeys.SshKey::text)
             .toList();
     var order = new DeployOrder(image(cluster, machine), keys, "", "", "", false);
-    var events = parts.verbs().installation(machine, order, cluster.owner());
+    var events = parts.verbs().installation(machine, order, cluster.owner(), machine.node());
     var actor = Clusters.actor(cluster);
     return parts
             .machines()

@@ -11,17 +11,14 @@ import io.rackstead.machine.Verbs;
 import io.rackstead.node.Around;
 import io.rackstead.node.NodeNumbers;
 import io.rackstead.node.Setup;
-import java.util.ArrayDeque;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.LongStream;
 
 /// Changes to how a machine is configured: who may, in which states, and what a mistake is called.
 final class NodeEdits {
-  private static final int AT_ONCE = 8;
 
   private static final Set<State> WIRED_IN =
       EnumSet.of(
@@ -100,16 +97,8 @@ final class NodeEdits {
     return parts.database().inTransaction(NodeNumbers::next);
   }
 
-  /// As many as a change needs, taken a few at a time.
   LongSupplier numbers() {
-    var left = new ArrayDeque<Long>();
-    return () -> {
-      if (left.isEmpty()) {
-        long first = parts.database().inTransaction(tx -> NodeNumbers.first(tx, AT_ONCE));
-        LongStream.range(first, first + AT_ONCE).forEach(left::add);
-      }
-      return left.remove();
-    };
+    return NodeNumbers.given(parts.database());
   }
 
   Around around() {

@@ -192,7 +192,7 @@ public final class Verbs {
   private static List<Event> wired(Machine machine, Setup after) {
     return after.equals(machine.node())
         ? List.of()
-        : List.of(new Event.Configure(machine.node(), after, "bridges"));
+        : List.of(new Event.Configure(machine.node(), after, "for its installation"));
   }
 
   /// Deploys; a machine that is Ready is allocated to the caller first.
@@ -227,10 +227,8 @@ public final class Verbs {
     if (ready) {
       mustTake(request, machine);
     }
-    var wired = wiring.apply(machine.node());
     var steps =
-        new ArrayList<>(installation(machine.with(wired), order, request.principal().username()));
-    steps.addAll(steps.size() - 1, wired(machine, wired));
+        installation(machine, order, request.principal().username(), wiring.apply(machine.node()));
     var moved = applyAll(request, machine, steps, with);
     if (moved.state() != State.DEPLOYING) {
       throw new Problem(409, "%s is %s now".formatted(moved.hostname(), moved.state().title()));
@@ -242,7 +240,14 @@ public final class Verbs {
   /// can be checked is right; who may is not asked.
   ///
   /// @param owner whose it becomes when it is nobody's
-  public List<Event> installation(Machine machine, DeployOrder order, String owner) {
+  /// @param setup what its disks and interfaces become before that
+  public List<Event> installation(Machine machine, DeployOrder order, String owner, Setup setup) {
+    var steps = new ArrayList<>(installed(machine.with(setup), order, owner));
+    steps.addAll(steps.size() - 1, wired(machine, setup));
+    return steps;
+  }
+
+  private List<Event> installed(Machine machine, DeployOrder order, String owner) {
     if (order.image().arch() != machine.arch()) {
       throw new Problem(
           409,

@@ -1,7 +1,10 @@
 package io.rackstead.node;
 
+import io.rackstead.store.Database;
 import io.rackstead.store.Tx;
+import java.util.ArrayDeque;
 import java.util.function.LongSupplier;
+import java.util.stream.LongStream;
 
 /// The numbers by which clients call interfaces, links, disks and what is made of them: each is
 /// given once and never again.
@@ -28,6 +31,18 @@ public final class NodeNumbers {
         }
         return next++;
       }
+    };
+  }
+
+  /// As many as a change needs, each few of them taken in a transaction of their own.
+  public static LongSupplier given(Database database) {
+    var left = new ArrayDeque<Long>();
+    return () -> {
+      if (left.isEmpty()) {
+        long first = database.inTransaction(tx -> first(tx, AT_ONCE));
+        LongStream.range(first, first + AT_ONCE).forEach(left::add);
+      }
+      return left.remove();
     };
   }
 

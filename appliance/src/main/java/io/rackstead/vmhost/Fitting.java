@@ -10,12 +10,16 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// Whether a host has what is wished for, and what exactly that becomes there.
 final class Fitting {
-  /// Bridges that are a program's own and lead nowhere by themselves.
-  private static final List<String> PRIVATE = List.of("virbr", "docker", "br-", "lxcbr", "lxdbr");
+  /// Bridges that are a program's own and lead nowhere by themselves. Bridges that lead nowhere:
+  /// libvirt's, Docker's (`br-` and twelve hexadecimal digits for a network of its user's), LXC's
+  /// and LXD's.
+  private static final Pattern PRIVATE =
+      Pattern.compile("(virbr|docker|lxcbr|lxdbr).*|br-[0-9a-f]{12}");
 
   private Fitting() {}
 
@@ -153,7 +157,6 @@ final class Fitting {
   }
 
   private static boolean leadsOut(Wire wire) {
-    return wire.kind() == Wire.Kind.BRIDGE
-        && PRIVATE.stream().noneMatch(prefix -> wire.name().startsWith(prefix));
+    return wire.kind() == Wire.Kind.BRIDGE && !PRIVATE.matcher(wire.name()).matches();
   }
 }

@@ -278,6 +278,24 @@ class PoliciesTest {
         .isEqualTo(403);
   }
 
+  @Test
+  void disksAreLaidOutAsTheLineSays() {
+    var machine = served.ready();
+    var laid =
+        admin.post(
+            "/MAAS/api/2.0/machines/" + machine.id() + "/?op=set_storage_layout",
+            "storage_layout=lvm");
+    assertThat(laid.status()).as(laid.body()).isEqualTo(200);
+    save(line("own", "arch = \"amd64\"", ""));
+    apply(machine);
+    // lvm is not written: its timeline says so, and nothing was begun
+    assertThat(served.now(machine).state()).isEqualTo(State.READY);
+    save(line("flat", "arch = \"amd64\"", ",\"layout\":\"flat\""));
+    apply(machine);
+    assertThat(served.now(machine).state()).isEqualTo(State.DEPLOYING);
+    assertThat(served.now(machine).node().storage().layout()).isEqualTo("flat");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -294,6 +312,7 @@ class PoliciesTest {
           {"name":"a","when":"arch = 1","image":"debian-12","enabled":"yes"} | enabled is true or false
           {"name":"a","when":"arch = 1","image":"debian-12","on":"sunday"} | on is enrolment or demand
           {"name":"a","when":"arch = 1","image":"debian-12","layout":"zfs"} | layout is flat
+          {"name":"a","when":"arch = 1","image":"debian-12","network":"vlans"} | network is bridges
           {"name":"a","when":"arch = 1","image":"debian-12","schedule":"soon"} | a schedule reads like
           {"name":"a","when":"arch = 1","image":"debian-12","owner":"nobody"} | there is no user nobody
           {"name":"a","when":"arch = 1","image":"debian-12","target":"${x}"} | a target has letters

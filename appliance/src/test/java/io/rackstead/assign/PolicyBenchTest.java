@@ -92,7 +92,8 @@ class PolicyBenchTest {
   }
 
   private static Line line(String name, String when, int max) {
-    return new Line(name, "", true, "enrolment", when, "debian-12", "", "kvm", "", "ada", max, "");
+    return new Line(
+        name, "", true, "enrolment", when, "debian-12", "", "", "kvm", "", "ada", max, "");
   }
 
   private static Machine machine(int number) {

@@ -39,7 +39,7 @@ class TableTest {
         true,
         Trigger.ENROLMENT,
         new Tagged(tag),
-        new Becoming("debian/bookworm", "", name, "", "ada"),
+        new Becoming("debian/bookworm", "", "", name, "", "ada"),
         max,
         Schedule.parse(schedule));
   }
