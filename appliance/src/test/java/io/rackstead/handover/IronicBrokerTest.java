@@ -62,11 +62,11 @@ class IronicBrokerTest {
       if (System.getenv("RACKSTEAD_RECORD") != null) {
         recording.write(
             Path.of(
-                "../layering/src/test/resources/io/rackstead/broker/declared/"
+                "../layering/src/main/resources/io/rackstead/broker/declared/"
                     + broker
                     + ".exchange.json"),
             served.handovers.handover(machine, id, ""),
-            "{\"driver\":\"fake-hardware\"}");
+            "{\"driver\":\"fake-hardware\",\"url\":\"https://layer.example\"}");
       }
     }
   }
