@@ -29,6 +29,7 @@ public final class Cli {
           "backup",
           "restore",
           "confirm",
+          "rehearse",
           "status",
           "help");
 
@@ -62,6 +63,7 @@ public final class Cli {
             .addSubcommand(new BackUp(cli))
             .addSubcommand(new Restore(cli))
             .addSubcommand(new Confirm(cli))
+            .addSubcommand(new Rehearse(out))
             .addSubcommand(new Status(cli))
             .addSubcommand(new CommandLine.HelpCommand())
             .setOut(new java.io.PrintWriter(out, true))

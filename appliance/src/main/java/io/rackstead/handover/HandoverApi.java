@@ -3,6 +3,7 @@ package io.rackstead.handover;
 import io.rackstead.access.Origin;
 import io.rackstead.broker.BrokerException;
 import io.rackstead.broker.declared.BadBroker;
+import io.rackstead.broker.declared.Rehearsal;
 import io.rackstead.http.Problem;
 import io.rackstead.http.Reply;
 import io.rackstead.http.Request;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /// Brokers, targets, hand-overs and the Ansible inventory in our own API.
@@ -42,6 +44,7 @@ public final class HandoverApi {
   public List<Route> routes() {
     return List.of(
         Route.get("/api/brokers", Access.VIEW, _ -> brokers()),
+        Route.post("/api/brokers/{name}/rehearse", Access.ADMIN, this::rehearse),
         Route.get("/api/targets", Access.VIEW, _ -> list()),
         Route.put("/api/targets/{name}", Access.ADMIN, this::put),
         Route.delete("/api/targets/{name}", Access.ADMIN, this::remove),
@@ -69,6 +72,36 @@ public final class HandoverApi {
       shown.put("problem", e.detail());
     }
     return shown;
+  }
+
+  /// Tries a broker against the exchange that is sent, or against the one beside its file; nothing
+  /// is sent to anybody.
+  private Reply rehearse(Request request) {
+    var name = request.part("name");
+    var file = targets.file(name);
+    var sent =
+        request.body().length == 0
+            ? Optional.<String>empty()
+            : Optional.of(request.json().toString());
+    try {
+      var exchange =
+          sent.or(() -> targets.brokers().exchange(name))
+              .orElseThrow(() ->
+                  new Problem(
+                      404,
+                      "no exchange lies beside the broker %s: put one into its folder as exchange.json, or send it"
+                          .formatted(name)));
+      var report = Rehearsal.of(file, exchange);
+      var shown = new LinkedHashMap<String, Object>();
+      shown.put("ok", report.ok());
+      shown.put("source", report.source());
+      shown.put("failed", report.failed());
+      shown.put("requests", report.asked());
+      shown.put("not_asked", report.unasked());
+      return Reply.json(shown);
+    } catch (BadBroker e) {
+      throw new Problem(400, String.valueOf(e.getMessage()), e);
+    }
   }
 
   private Reply list() {

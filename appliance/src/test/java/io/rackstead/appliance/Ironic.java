@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /// Debian's Ironic (`python3-ironic`) beside us: API and conductor in one process without RPC
-/// between them, which is the fastest it has, no sign-in, fake hardware, no cleaning, SQLite.
+/// between them, which is the fastest it has, no sign-in, fake hardware and IPMI, no cleaning,
+/// SQLite.
 public record Ironic(Process process, int port) implements AutoCloseable {
   private static final String PYTHON = "/usr/bin/python3";
   private static final long LIMIT_S = 120;
@@ -74,19 +75,19 @@ public record Ironic(Process process, int port) implements AutoCloseable {
     [DEFAULT]
     auth_strategy = noauth
     rpc_transport = none
-    enabled_hardware_types = fake-hardware
+    enabled_hardware_types = fake-hardware,ipmi
     enabled_bios_interfaces = no-bios
-    enabled_boot_interfaces = fake
+    enabled_boot_interfaces = fake,pxe
     enabled_console_interfaces = no-console
-    enabled_deploy_interfaces = fake
+    enabled_deploy_interfaces = fake,direct
     enabled_inspect_interfaces = no-inspect
-    enabled_management_interfaces = fake
+    enabled_management_interfaces = fake,ipmitool
     enabled_network_interfaces = noop
-    enabled_power_interfaces = fake
+    enabled_power_interfaces = fake,ipmitool
     enabled_raid_interfaces = no-raid
     enabled_rescue_interfaces = no-rescue
     enabled_storage_interfaces = noop
-    enabled_vendor_interfaces = no-vendor
+    enabled_vendor_interfaces = no-vendor,ipmitool
     default_network_interface = noop
     state_path = %1$s
     host = bench
@@ -104,6 +105,11 @@ public record Ironic(Process process, int port) implements AutoCloseable {
     dhcp_provider = none
     [deploy]
     http_root = %1$s
+    [pxe]
+    tftp_root = %1$s/tftp
+    tftp_master_path = %1$s/masters
+    images_path = %1$s/images
+    instance_master_path = %1$s/masters
     [oslo_messaging_notifications]
     driver = noop
     """

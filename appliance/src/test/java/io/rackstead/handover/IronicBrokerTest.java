@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rackstead.access.Principal.Role;
+import io.rackstead.access.Secret;
 import io.rackstead.access.Served;
 import io.rackstead.access.Served.Person;
+import io.rackstead.agent.AgentWork;
 import io.rackstead.appliance.Ironic;
+import io.rackstead.bmc.BmcAddress;
 import io.rackstead.http.Json;
 import io.rackstead.machine.Actor;
 import io.rackstead.machine.Event;
@@ -19,6 +22,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -62,11 +67,11 @@ class IronicBrokerTest {
       if (System.getenv("RACKSTEAD_RECORD") != null) {
         recording.write(
             Path.of(
-                "../layering/src/test/resources/io/rackstead/broker/declared/"
+                "../layering/src/main/resources/io/rackstead/broker/declared/"
                     + broker
                     + ".exchange.json"),
             served.handovers.handover(machine, id, ""),
-            "{\"driver\":\"fake-hardware\"}");
+            "{\"driver\":\"fake-hardware\",\"url\":\"https://layer.example\"}");
       }
     }
   }
@@ -127,6 +132,62 @@ class IronicBrokerTest {
       assertThat(handOver(served, admin, machine)).contains("failed").contains("/extra/rackstead");
       assertThat(node(ironic, machine.hostname()).path("provision_state").asText())
           .isEqualTo("enroll");
+    }
+  }
+
+  /// Its own hardware type, by what we hand over of the BMC: it adopts what was installed, has the
+  /// disk started from, and switches the server.
+  @ParameterizedTest
+  @CsvSource({"ironic, active", "ironic-enrol, available"})
+  void ironicSwitchesTheServerByOurBmcData(String broker, String state) throws Exception {
+    assumeTrue(Ironic.installed(), "python3-ironic is not installed");
+    assumeTrue(OpenIpmi.installed(), "ipmi_sim (openipmi) or ipmitool is not installed");
+    try (var bmc = OpenIpmi.start(Files.createDirectories(folder.resolve("bmc")));
+        var ironic = Ironic.start(Files.createDirectories(folder.resolve("ironic")));
+        var served = new Served(folder.resolve("data"))) {
+      var admin = served.person("ada", Role.ADMIN);
+      admin.put(
+          "/api/targets/above",
+          "{\"broker\":\"%s\",\"config\":{\"url\":\"http://127.0.0.1:%d\",\"driver\":\"ipmi\"}}"
+              .formatted(broker, ironic.port()));
+      var machine = deployed(served, admin);
+      var at = new BmcAddress("ipmi", "127.0.0.1", bmc.port());
+      served.site.machines.apply(
+          machine.id(), new Event.SetPower(Optional.of(at), OpenIpmi.USER), Actor.APPLIANCE);
+      served.site.database.change(tx ->
+          served.site.vault.put(
+              tx, AgentWork.bmcPassword(machine.id()), Secret.of(OpenIpmi.PASSWORD)));
+
+      assertThat(handOver(served, admin, machine)).isEqualTo("in service");
+      assertThat(node(ironic, machine.hostname()).path("provision_state").asText())
+          .isEqualTo(state);
+      assertThat(bmc.power()).isEqualTo("1");
+      for (var wanted : List.of("off", "on")) {
+        var request =
+            HttpRequest.newBuilder(
+                    URI.create(
+                        "http://127.0.0.1:%d/v1/nodes/%s/states/power"
+                            .formatted(ironic.port(), machine.hostname())))
+                .header("X-OpenStack-Ironic-API-Version", "1.78")
+                .header("Content-Type", "application/json")
+                .PUT(
+                    HttpRequest.BodyPublishers.ofString(
+                        "{\"target\":\"power %s\"}".formatted(wanted)));
+        // a node that it is busy with is locked, and its clients ask again
+        var answer = send(request);
+        for (int tries = 1; answer.statusCode() == 409 && tries < 60; tries++) {
+          TimeUnit.SECONDS.sleep(1);
+          answer = send(request);
+        }
+        assertThat(answer.statusCode()).isEqualTo(202);
+        long patience = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+        var power = wanted.equals("on") ? "1" : "0";
+        while (!bmc.power().equals(power) && System.nanoTime() < patience) {
+          TimeUnit.MILLISECONDS.sleep(200);
+        }
+        assertThat(bmc.power()).as(bmc.said()).isEqualTo(power);
+      }
+      assertThat(until(served, admin, machine, "in service")).isEqualTo("in service");
     }
   }
 

@@ -98,6 +98,27 @@ public final class Brokers {
     return seen;
   }
 
+  /// The exchange that lies beside a broker's file, `exchange.json`; empty: there is none.
+  public Optional<String> exchange(String name) {
+    if (!NAME.matcher(name).matches()) {
+      return Optional.empty();
+    }
+    var own = folder.resolve(name);
+    try {
+      if (Files.isRegularFile(own.resolve("broker.yaml"))) {
+        var file = own.resolve("exchange.json");
+        return Files.isRegularFile(file) ? Optional.of(Files.readString(file)) : Optional.empty();
+      }
+      try (var in = Brokers.class.getResourceAsStream(name + ".exchange.json")) {
+        return in == null
+            ? Optional.empty()
+            : Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      }
+    } catch (IOException e) {
+      throw new BadBroker("cannot read the exchange of " + name + ": " + e.getMessage(), e);
+    }
+  }
+
   private static BrokerFile parsed(String name) throws IOException {
     try (var in = Brokers.class.getResourceAsStream(name + ".yaml")) {
       if (in == null) {

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.ConnectionPool;
+import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 
 /// The connections that all brokers share, made when the first one speaks; those who are believed
@@ -18,14 +19,25 @@ import okhttp3.OkHttpClient;
 public final class Wire {
   private final Map<Trust, OkHttpClient> clients = new ConcurrentHashMap<>();
   private final Optional<VirtualHosts> hosts;
+  private final Optional<Interceptor> instead;
 
   public Wire() {
-    hosts = Optional.empty();
+    this(Optional.empty(), Optional.empty());
+  }
+
+  private Wire(Optional<VirtualHosts> hosts, Optional<Interceptor> instead) {
+    this.hosts = hosts;
+    this.instead = instead;
+  }
+
+  /// @param answers in place of those who would be spoken to: nothing leaves the process
+  static Wire played(Interceptor answers) {
+    return new Wire(Optional.empty(), Optional.of(answers));
   }
 
   /// @param hosts for a broker whose layer above is this appliance
   public Wire(VirtualHosts hosts) {
-    this.hosts = Optional.of(hosts);
+    this(Optional.of(hosts), Optional.empty());
   }
 
   /// [BadBroker] where nobody keeps any.
@@ -45,9 +57,9 @@ public final class Wire {
 
   /// None is repeated behind our back, and none follows a redirect with our credentials.
   OkHttpClient client(Trust trust, Duration limit) {
-    return client(trust)
-        .newBuilder()
-        .callTimeout(limit)
+    var made = client(trust).newBuilder();
+    instead.ifPresent(made::addInterceptor);
+    return made.callTimeout(limit)
         .followRedirects(false)
         .followSslRedirects(false)
         .retryOnConnectionFailure(false)
