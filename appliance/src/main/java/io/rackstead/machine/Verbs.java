@@ -228,14 +228,19 @@ public final class Verbs {
       mustTake(request, machine);
     }
     var wired = wiring.apply(machine.node());
-    var steps =
-        new ArrayList<>(installation(machine.with(wired), order, request.principal().username()));
-    steps.addAll(steps.size() - 1, wired(machine, wired));
+    var steps = installation(machine, order, request.principal().username(), wired);
     var moved = applyAll(request, machine, steps, with);
     if (moved.state() != State.DEPLOYING) {
       throw new Problem(409, "%s is %s now".formatted(moved.hostname(), moved.state().title()));
     }
     return moved;
+  }
+
+  /// @param wired what its interfaces become before that
+  public List<Event> installation(Machine machine, DeployOrder order, String owner, Setup wired) {
+    var steps = new ArrayList<>(installation(machine.with(wired), order, owner));
+    steps.addAll(steps.size() - 1, wired(machine, wired));
+    return steps;
   }
 
   /// What it takes to install that on a machine that is Ready or allocated, once everything that

@@ -390,6 +390,8 @@ class ClustersTest {
         "10.244.0.0/16 | 10.244.0.0/16\\nx | pod_subnet is",
         "\"debian-12\" | \"../etc\" | image",
         "\"hall2\" | \"Hall 2\" | name has",
+        "\"pod_subnet\" | \"join_s\":5,\"pod_subnet\" | join_s is a number",
+        "\"pod_subnet\" | \"ignored_checks\":[\"Mem; rm\"],\"pod_subnet\" | ignored_checks has names",
         "\"pod_subnet\" | \"cni\":\"no\",\"pod_subnet\" | there is no artifact 'no'",
         "\"pod_subnet\" | \"podsubnet\":\"\",\"pod_subnet\" | has no 'podsubnet'",
         "\"pod_subnet\" | \"virtual_ip\":{\"address\":\"x; rm\",\"version\":\"v1\"},\"pod_subnet\" | virtual_ip.address",

@@ -77,6 +77,15 @@ final class Api {
     return send("PUT", path, body);
   }
 
+  JsonNode put(String path, byte[] body) {
+    return call(
+        "PUT " + path, new Request.Builder().url(base + path).put(RequestBody.create(body)));
+  }
+
+  JsonNode delete(String path) {
+    return call("DELETE " + path, new Request.Builder().url(base + path).delete());
+  }
+
   private JsonNode send(String method, String path, Map<String, ?> body) {
     try {
       return call(
