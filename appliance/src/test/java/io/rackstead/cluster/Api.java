@@ -47,7 +47,7 @@ final class Api implements AutoCloseable {
         .expect()
         .get()
         .withPath("/api/v1/pods?fieldSelector=spec.nodeName%3D" + hostname)
-        .andReply(
+        .andReturn(
             200,
             "{\"items\":[{\"metadata\":{\"name\":\"lonely\",\"namespace\":\"default\"},"
                 + "\"status\":{\"phase\":\"Running\"}}]}")
