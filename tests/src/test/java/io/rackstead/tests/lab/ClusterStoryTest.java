@@ -53,7 +53,9 @@ class ClusterStoryTest {
             "--memory",
             "4096",
             "--cpus",
-            "2")) {
+            "2",
+            "--firmware",
+            "bios")) {
       var api = lab.api();
       try {
         walk(lab, api);
