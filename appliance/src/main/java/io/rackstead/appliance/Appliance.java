@@ -90,6 +90,8 @@ import io.rackstead.network.HostAddresses;
 import io.rackstead.network.Ip;
 import io.rackstead.network.NetworkBook;
 import io.rackstead.network.ServedNetworks;
+import io.rackstead.node.Fixed;
+import io.rackstead.node.Interface;
 import io.rackstead.node.Link;
 import io.rackstead.power.BmcKeys;
 import io.rackstead.power.Bmcs;
@@ -317,6 +319,7 @@ public final class Appliance implements AutoCloseable {
                   users,
                   sshKeys,
                   wishes -> new Constraints(wishes, book.now()),
+                  machine -> Fixed.over(machine.node(), book.now(), this::leased),
                   clock));
       var clusters =
           new Clusters(
@@ -588,6 +591,13 @@ public final class Appliance implements AutoCloseable {
     var host = here instanceof Inet6Address ? "[" + Ip.text(here) + "]" : here.getHostAddress();
     return new MachineBooter.Urls(
         "http://" + host + ":" + config.http().port(), "http://" + host + ":" + bootPort);
+  }
+
+  private List<InetAddress> leased(Interface one) {
+    return one.mac().stream()
+        .flatMap(mac -> pxe.leases(mac).stream())
+        .<InetAddress>map(Lease::address)
+        .toList();
   }
 
   /// The addresses that a machine has, the best one first. An installed system has those that it

@@ -9,13 +9,14 @@ import io.rackstead.recipe.Fetched;
 import io.rackstead.recipe.Joining;
 import io.rackstead.recipe.Recipe;
 import io.rackstead.recipe.Release;
+import io.rackstead.recipe.Self;
 import java.util.Optional;
 
 /// The first start of a cluster's machines.
 ///
 /// @param files where they fetch from
 record Installing(Cluster cluster, Keeping keeping, String files) {
-  private Recipe recipe() {
+  private Recipe recipe(Part part) {
     var spec = cluster.spec();
     return Recipe.of(
         spec.distribution(),
@@ -28,9 +29,14 @@ record Installing(Cluster cluster, Keeping keeping, String files) {
             spec.podSubnet(),
             spec.serviceSubnet(),
             !spec.cni().isEmpty(),
-            spec.artifacts().stream().map(this::fetched).toList(),
+            spec.artifacts().stream()
+                .filter(item -> item.on().with(part))
+                .map(this::fetched)
+                .toList(),
             keeping.files(),
-            keeping.secret()));
+            keeping.secret(),
+            spec.joinS(),
+            spec.ignoredChecks()));
   }
 
   private Fetched fetched(Spec.Item item) {
@@ -47,8 +53,13 @@ record Installing(Cluster cluster, Keeping keeping, String files) {
     return "%s, of the cluster %s".formatted(machine.hostname(), cluster.name());
   }
 
+  /// One that others find by its address says so itself.
+  private static Self control(Machine machine) {
+    return new Self(machine.hostname(), machine.node().addresses().stream().findFirst().orElse(""));
+  }
+
   String first(Machine machine) {
-    return recipe().first(machine.hostname()).script(title(machine));
+    return recipe(Part.FIRST).first(control(machine)).script(title(machine));
   }
 
   /// @param prepared the token that the cluster has for it
@@ -60,8 +71,8 @@ record Installing(Cluster cluster, Keeping keeping, String files) {
             prepared.kept().getOrDefault("ca_hash", ""));
     var start =
         part.controls()
-            ? recipe().control(machine.hostname(), joining)
-            : recipe().worker(machine.hostname(), joining);
+            ? recipe(part).control(control(machine), joining)
+            : recipe(part).worker(new Self(machine.hostname()), joining);
     return start.script(title(machine));
   }
 

@@ -16,6 +16,7 @@ import io.rackstead.machine.Machines;
 import io.rackstead.machine.Outcome;
 import io.rackstead.machine.State;
 import io.rackstead.machine.Verbs;
+import io.rackstead.node.Setup;
 import io.rackstead.store.Database;
 import io.rackstead.store.Tx;
 import java.time.InstantSource;
@@ -34,6 +35,7 @@ public final class Recruiting {
   /// What it works with.
   ///
   /// @param wishes in the words of an allocation; a [Problem] 400 says which word is wrong
+  /// @param fixed what the interfaces of one become that others find by its address
   public record Parts(
       Database database,
       Machines machines,
@@ -42,6 +44,7 @@ public final class Recruiting {
       Users users,
       SshKeys sshKeys,
       Function<Map<String, List<String>>, Fitting> wishes,
+      Function<Machine, Setup> fixed,
       InstantSource clock) {}
 
   /// Which machines will do.
@@ -84,7 +87,7 @@ public final class Recruiting {
     for (var each = constraints.among(parts.machines(), free).iterator(); each.hasNext(); ) {
       var machine = each.next();
       try {
-        if (taken(cluster, machine, with)) {
+        if (taken(cluster, part, machine, with)) {
           return new Taken(parts.machines().find(machine.id()).orElse(machine));
         }
       } catch (Problem e) {
@@ -106,13 +109,14 @@ public final class Recruiting {
             && !cluster.progress().avoid().contains(machine.id().text());
   }
 
-  private boolean taken(Cluster cluster, Machine machine, BiConsumer<Tx, Machine> with) {
+  private boolean taken(Cluster cluster, Part part, Machine machine, BiConsumer<Tx, Machine> with) {
     var keys =
         parts.database().read(tx -> parts.sshKeys().of(tx, cluster.owner())).stream()
             .map(SshKeys.SshKey::text)
             .toList();
     var order = new DeployOrder(image(cluster, machine), keys, "", "", "", false);
-    var events = parts.verbs().installation(machine, order, cluster.owner(), machine.node());
+    var wired = part.controls() ? parts.fixed().apply(machine) : machine.node();
+    var events = parts.verbs().installation(machine, order, cluster.owner(), wired);
     var actor = Clusters.actor(cluster);
     return parts
             .machines()

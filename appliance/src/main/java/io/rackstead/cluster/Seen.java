@@ -35,7 +35,8 @@ record Seen(Member member, String hostname, Stage stage, String why) {
     return switch (machine.state()) {
       case DEPLOYING -> seen(member, machine, Stage.INSTALLING, said);
       case DEPLOYED -> deployed(member, machine, above);
-      case RELEASING, DISK_ERASING -> seen(member, machine, Stage.LEAVING, said);
+      case RELEASING, DISK_ERASING ->
+          seen(member, machine, Stage.LEAVING, above.why().isEmpty() ? said : above.why());
       case ALLOCATED -> seen(member, machine, Stage.FAILED, "its deployment was aborted");
       case FAILED_DEPLOYMENT, BROKEN, RELEASING_FAILED, FAILED_DISK_ERASING ->
           seen(member, machine, Stage.FAILED, machine.state().title() + ": " + said);

@@ -31,6 +31,7 @@ final class SpecReader {
   private static final Pattern PATH =
       Pattern.compile("(?:/[A-Za-z0-9_][A-Za-z0-9._@+-]{0,99}){1,20}");
   private static final Pattern TAG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}");
+  private static final Pattern CHECK = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.-]{0,99}");
   private static final int MOST_ARTIFACTS = 40;
   private static final int MOST_WISHES = 40;
 
@@ -58,7 +59,9 @@ final class SpecReader {
         "cni",
         "artifacts",
         "erase",
-        "patience_s");
+        "patience_s",
+        "join_s",
+        "ignored_checks");
     var plane = asked.path("control_plane");
     known("control_plane", plane, "size", "constraints");
     var workers = asked.path("workers");
@@ -72,7 +75,7 @@ final class SpecReader {
     items(asked.path("artifacts")).forEach(items::add);
     var cni = text(asked, "cni", "");
     if (!cni.isEmpty()) {
-      items.add(item("cni", cni, Fetched.Kind.MANIFEST, "", "0600"));
+      items.add(item("cni", cni, Fetched.Kind.MANIFEST, "", "0600", Spec.Nodes.CONTROL_PLANE));
     }
     var virtual = virtualIp(asked.path("virtual_ip"));
     var endpoint = matching("endpoint", text(asked, "endpoint", ""), HOST, "a host or an address");
@@ -98,7 +101,23 @@ final class SpecReader {
         cni,
         items,
         choice("erase", text(asked, "erase", "quick"), EraseMode.class),
-        number("patience_s", asked.path("patience_s"), 4 * 3600, 60, 7 * 86_400));
+        number("patience_s", asked.path("patience_s"), 4 * 3600, 60, 7 * 86_400),
+        number("join_s", asked.path("join_s"), Spec.JOIN_S, 60, 86_400),
+        checks(asked.path("ignored_checks")));
+  }
+
+  private static List<String> checks(JsonNode asked) {
+    var checks = new ArrayList<String>();
+    if (!asked.isMissingNode() && (!asked.isArray() || asked.size() > MOST_WISHES)) {
+      throw new Problem(400, "ignored_checks is a list of at most " + MOST_WISHES);
+    }
+    for (var one : asked) {
+      if (!CHECK.matcher(one.asText()).matches()) {
+        throw new Problem(400, "ignored_checks has names of kubeadm's checks, as NumCPU or Mem");
+      }
+      checks.add(one.asText());
+    }
+    return checks;
   }
 
   private static String image(String text) {
@@ -142,7 +161,7 @@ final class SpecReader {
     var items = new ArrayList<Spec.Item>();
     for (var one : asked) {
       var where = "artifacts[" + items.size() + "]";
-      known(where, one, "name", "as", "path", "mode");
+      known(where, one, "name", "as", "path", "mode", "on");
       var kind = choice(where + ".as", text(one, "as", "file"), Fetched.Kind.class);
       var path = matching(where + ".path", text(one, "path", ""), PATH, "an absolute path");
       boolean placed = kind == Fetched.Kind.FILE || kind == Fetched.Kind.TREE;
@@ -153,18 +172,20 @@ final class SpecReader {
       if (!mode.matches("0?[0-7]{3}")) {
         throw new Problem(400, where + ".mode is octal, as \"0755\"");
       }
-      items.add(item(where + ".name", text(one, "name", ""), kind, path, mode));
+      var on = choice(where + ".on", text(one, "on", "all"), Spec.Nodes.class);
+      items.add(item(where + ".name", text(one, "name", ""), kind, path, mode, on));
     }
     return items;
   }
 
-  private Spec.Item item(String where, String name, Fetched.Kind kind, String path, String mode) {
+  private Spec.Item item(
+      String where, String name, Fetched.Kind kind, String path, String mode, Spec.Nodes on) {
     var declared =
         artifacts
             .apply(name)
             .orElseThrow(() ->
                 new Problem(400, "%s: there is no artifact '%s'".formatted(where, cut(name))));
-    return new Spec.Item(name, declared.sha256(), kind, path, mode);
+    return new Spec.Item(name, declared.sha256(), kind, path, mode, on);
   }
 
   private static Map<String, List<String>> wishes(String where, JsonNode asked) {

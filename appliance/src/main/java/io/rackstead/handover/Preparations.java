@@ -85,7 +85,8 @@ public final class Preparations {
   /// [Problem] says why it never will.
   Optional<String> firstBoot(Machine machine, Targets.Brokering to, Handover planned) {
     var now = clock.instant();
-    var patience = to.broker().file().patience().prepared();
+    // what it gets is good for half its life yet: a node takes its time until it joins
+    var patience = to.broker().file().patience().prepared().dividedBy(2);
     var there = scripts.get(machine.id());
     if (there != null
         && there.epoch() == machine.epoch()

@@ -6,6 +6,7 @@ import io.rackstead.network.Subnet;
 import io.rackstead.network.Topology;
 import io.rackstead.network.Vlan;
 import io.rackstead.node.Bridges;
+import io.rackstead.node.Fixed;
 import io.rackstead.node.Interface;
 import io.rackstead.node.Link;
 import io.rackstead.node.Setup;
@@ -78,6 +79,7 @@ final class InterfaceShape {
     var params = new LinkedHashMap<String, Object>();
     one.params().forEach((name, value) -> params.put(name, typed(value)));
     params.remove(Bridges.ACQUIRED);
+    params.remove(Fixed.FIXED);
     if (one.mtu() > 0) {
       params.put("mtu", one.mtu());
     }

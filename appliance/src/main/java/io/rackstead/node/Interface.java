@@ -57,6 +57,12 @@ public record Interface(
         params);
   }
 
+  public Interface withParams(Map<String, String> newParams) {
+    return new Interface(
+        id, name, kind, mac, enabled, tags, vlan, parents, links, mtu, connected, speedMbps,
+        newParams);
+  }
+
   /// What the hardware says of it now.
   Interface seen(boolean nowConnected, int nowSpeed) {
     return new Interface(

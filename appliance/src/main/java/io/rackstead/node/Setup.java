@@ -85,6 +85,7 @@ public record Setup(
     var unlinked =
         own.withInterfaces(
             own.interfaces().stream()
+                .map(Fixed::undone)
                 .map(i ->
                     i.withLinks(
                         i.links().stream()

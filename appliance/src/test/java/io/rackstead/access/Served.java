@@ -67,6 +67,7 @@ import io.rackstead.network.Domain;
 import io.rackstead.network.HostAddresses;
 import io.rackstead.network.Ip;
 import io.rackstead.network.NetworkBook;
+import io.rackstead.node.Fixed;
 import io.rackstead.power.BmcKeys;
 import io.rackstead.power.Bmcs;
 import io.rackstead.power.HostKey;
@@ -275,6 +276,7 @@ public final class Served implements AutoCloseable {
                 site.users,
                 site.sshKeys,
                 wishes -> new Constraints(wishes, networks.now()),
+                machine -> Fixed.over(machine.node(), networks.now(), _ -> List.of()),
                 site));
     clusters =
         new Clusters(

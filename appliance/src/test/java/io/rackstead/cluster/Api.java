@@ -41,6 +41,19 @@ final class Api implements AutoCloseable {
     server.init(InetAddress.getLoopbackAddress(), 0);
   }
 
+  /// A pod runs there that nobody would start elsewhere.
+  void runsLonely(String hostname) {
+    server
+        .expect()
+        .get()
+        .withPath("/api/v1/pods?fieldSelector=spec.nodeName%3D" + hostname)
+        .andReturn(
+            200,
+            "{\"items\":[{\"metadata\":{\"name\":\"lonely\",\"namespace\":\"default\"},"
+                + "\"status\":{\"phase\":\"Running\"}}]}")
+        .always();
+  }
+
   String url() {
     return "http://127.0.0.1:" + server.getPort();
   }
@@ -62,11 +75,15 @@ final class Api implements AutoCloseable {
 
   /// A kubelet that has joined; there already, it changes nothing.
   void joins(Machine machine, boolean control) {
-    if (nodes().contains(machine.hostname())) {
+    joinsAs(machine.hostname(), machine, control);
+  }
+
+  void joinsAs(String name, Machine machine, boolean control) {
+    if (nodes().contains(name)) {
       return;
     }
     var node = Json.instance().createObjectNode().put("apiVersion", "v1").put("kind", "Node");
-    var metadata = node.putObject("metadata").put("name", machine.hostname());
+    var metadata = node.putObject("metadata").put("name", name);
     if (control) {
       metadata.putObject("labels").put("node-role.kubernetes.io/control-plane", "");
     }

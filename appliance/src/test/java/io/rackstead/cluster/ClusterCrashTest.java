@@ -134,6 +134,7 @@ class ClusterCrashTest {
                   users,
                   new SshKeys(CLOCK),
                   wishes -> new Constraints(wishes, networks.now()),
+                  Machine::node,
                   CLOCK));
       clusters =
           new Clusters(

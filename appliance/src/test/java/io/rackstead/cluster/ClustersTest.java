@@ -275,6 +275,55 @@ class ClustersTest {
   }
 
   @Test
+  void aDrainThatNeverEndsIsToldAndAnOperatorsToEnd() {
+    served.ready();
+    served.ready();
+    made(1);
+    var worker = member(1);
+    api.runsLonely(worker.hostname());
+    assertThat(owner.delete("/api/clusters/hall2").status()).isEqualTo(202);
+    look(1);
+    assertThat(served.handovers.holds(served.now(worker))).isPresent();
+    look(2);
+    served.site.pass(Duration.ofSeconds(1801));
+    look(2);
+    assertThat(served.handovers.holds(served.now(worker)).orElseThrow())
+        .contains("does not let it go")
+        .contains("default/lonely");
+    assertThat(told().path("why").asText()).contains("default/lonely");
+    assertThat(api.nodes()).contains(worker.hostname());
+    assertThat(owner.delete("/api/clusters/hall2?drain=false").status()).isEqualTo(409);
+    var admin = served.person("root", Role.ADMIN);
+    assertThat(admin.json("/api/machines/" + worker.id() + "/hand-over/forget", "{}").status())
+        .isEqualTo(204);
+    assertThat(served.handovers.holds(served.now(worker))).isEmpty();
+    served.site.machines.apply(worker.id(), new Event.Erased(), Actor.APPLIANCE);
+    served.site.machines.apply(worker.id(), new Event.PoweredOff(), Actor.APPLIANCE);
+    look(2);
+    assertThat(nodes()).singleElement().asString().endsWith("control plane leaving");
+  }
+
+  @Test
+  void aNodeThatJoinsUnderAWrongNameIsNamed() {
+    served.ready();
+    served.ready();
+    ask(ASKED.replace("\"count\":2", "\"count\":1"));
+    look(1);
+    installed(member(0), true);
+    look(1);
+    var worker = member(1);
+    served.clusters.firstBoot(served.now(worker)).orElseThrow();
+    served.site.machines.apply(worker.id(), new Event.Booted(), Actor.APPLIANCE);
+    api.joinsAs("localhost", worker, false);
+    look(3);
+    assertThat(state()).isEqualTo("failed");
+    assertThat(told().path("why").asText())
+        .contains("it joined as node localhost, not as " + worker.hostname());
+    // the node of another name is nobody's to remove
+    assertThat(api.nodes()).contains("localhost");
+  }
+
+  @Test
   void aClusterWhoseApiIsGoneIsDeletedWithoutDraining() {
     served.ready();
     made(0);
@@ -390,6 +439,8 @@ class ClustersTest {
         "10.244.0.0/16 | 10.244.0.0/16\\nx | pod_subnet is",
         "\"debian-12\" | \"../etc\" | image",
         "\"hall2\" | \"Hall 2\" | name has",
+        "\"pod_subnet\" | \"join_s\":5,\"pod_subnet\" | join_s is a number",
+        "\"pod_subnet\" | \"ignored_checks\":[\"Mem; rm\"],\"pod_subnet\" | ignored_checks has names",
         "\"pod_subnet\" | \"cni\":\"no\",\"pod_subnet\" | there is no artifact 'no'",
         "\"pod_subnet\" | \"podsubnet\":\"\",\"pod_subnet\" | has no 'podsubnet'",
         "\"pod_subnet\" | \"virtual_ip\":{\"address\":\"x; rm\",\"version\":\"v1\"},\"pod_subnet\" | virtual_ip.address",

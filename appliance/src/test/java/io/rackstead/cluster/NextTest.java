@@ -37,7 +37,9 @@ class NextTest {
             "",
             List.of(),
             EraseMode.QUICK,
-            3600);
+            3600,
+            1200,
+            List.of());
     var progress = made ? Progress.NONE.asMade() : Progress.NONE;
     return new Cluster(
         1, "hall2", "ada", state, "", NOW.plusSeconds(3600), new Cluster.Document(spec, progress));

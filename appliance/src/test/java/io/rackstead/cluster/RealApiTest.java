@@ -22,6 +22,7 @@ import io.rackstead.recipe.Blueprint;
 import io.rackstead.recipe.Distribution;
 import io.rackstead.recipe.Recipe;
 import io.rackstead.recipe.Release;
+import io.rackstead.recipe.Self;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -187,8 +188,10 @@ class RealApiTest {
             false,
             List.of(),
             Map.of(),
-            "");
-    return Recipe.of(Distribution.KUBEADM, blueprint).first("m0").files().stream()
+            "",
+            60,
+            List.of());
+    return Recipe.of(Distribution.KUBEADM, blueprint).first(new Self("m0")).files().stream()
         .filter(file -> file.path().endsWith("/access.yaml"))
         .findFirst()
         .orElseThrow()

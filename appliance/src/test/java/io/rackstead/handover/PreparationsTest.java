@@ -137,6 +137,17 @@ class PreparationsTest {
     assertThat(asked).containsExactly("POST /tokens", "POST /tokens");
   }
 
+  /// A node takes its time from its seed until it joins.
+  @Test
+  void noNodeGetsATokenThatIsAboutToExpire() {
+    var machine = deploying();
+    script(machine);
+    served.site.pass(Duration.ofSeconds(299));
+    assertThat(script(machine)).contains("t1cket-1");
+    served.site.pass(Duration.ofSeconds(2));
+    assertThat(script(machine)).contains("t1cket-2");
+  }
+
   @Test
   void aTakeBackNamesTheTokenAndForgetsIt() {
     var machine = deploying();

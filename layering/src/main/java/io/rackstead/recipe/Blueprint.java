@@ -14,6 +14,8 @@ import java.util.Optional;
 /// @param authorities the PEM files that all control planes share, by their names in kubeadm's
 ///   folder
 /// @param secret what servers of k3s and RKE2 know each other by
+/// @param joinS how long kubeadm may take on one machine
+/// @param ignoredChecks those of kubeadm's before it begins that a machine need not pass
 public record Blueprint(
     Release release,
     String name,
@@ -25,10 +27,13 @@ public record Blueprint(
     boolean ownNetwork,
     List<Fetched> fetched,
     Map<String, String> authorities,
-    String secret) {
+    String secret,
+    int joinS,
+    List<String> ignoredChecks) {
   public Blueprint {
     fetched = List.copyOf(fetched);
     authorities = Map.copyOf(authorities);
+    ignoredChecks = List.copyOf(ignoredChecks);
   }
 
   @Override

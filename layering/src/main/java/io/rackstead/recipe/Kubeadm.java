@@ -16,14 +16,11 @@ public record Kubeadm(Blueprint cluster) implements Recipe {
   private static final String KUBE_VIP = "/etc/kubernetes/manifests/kube-vip.yaml";
   private static final String ADMIN = "/etc/kubernetes/admin.conf";
 
-  /// With a token that is not taken kubeadm would try for long.
-  private static final String PATIENCE = "1200";
-
   @Override
-  public FirstStart first(String hostname) {
+  public FirstStart first(Self self) {
     var files = ground();
     files.addAll(authorities());
-    files.add(File.text(CONFIG, "0600", new KubeadmConfig(cluster).init(hostname)));
+    files.add(File.text(CONFIG, "0600", new KubeadmConfig(cluster).init(self)));
     files.add(Ground.access(ACCESS));
     cluster
         .virtualIp()
@@ -32,7 +29,8 @@ public record Kubeadm(Blueprint cluster) implements Recipe {
             vip -> files.add(Vips.kubeVip(KUBE_VIP, vip, cluster.release().earlyKubeconfig())));
     var commands = started(files);
     commands.add(
-        List.of("timeout", PATIENCE, "kubeadm", "init", "--config", CONFIG, "--skip-token-print"));
+        List.of(
+            "timeout", patience(), "kubeadm", "init", "--config", CONFIG, "--skip-token-print"));
     if (files.stream().anyMatch(file -> file.path().equals(KUBE_VIP))) {
       commands.add(List.of("sed", "-i", "s#super-admin.conf#admin.conf#", KUBE_VIP));
     }
@@ -56,10 +54,10 @@ public record Kubeadm(Blueprint cluster) implements Recipe {
   }
 
   @Override
-  public FirstStart control(String hostname, Joining joining) {
+  public FirstStart control(Self self, Joining joining) {
     var files = ground();
     files.addAll(authorities());
-    files.add(File.text(CONFIG, "0600", new KubeadmConfig(cluster).join(hostname, joining, true)));
+    files.add(File.text(CONFIG, "0600", new KubeadmConfig(cluster).join(self, joining, true)));
     var later = Ground.OURS + "kube-vip.yaml";
     cluster
         .virtualIp()
@@ -76,9 +74,9 @@ public record Kubeadm(Blueprint cluster) implements Recipe {
   }
 
   @Override
-  public FirstStart worker(String hostname, Joining joining) {
+  public FirstStart worker(Self self, Joining joining) {
     var files = ground();
-    files.add(File.text(CONFIG, "0600", new KubeadmConfig(cluster).join(hostname, joining, false)));
+    files.add(File.text(CONFIG, "0600", new KubeadmConfig(cluster).join(self, joining, false)));
     var commands = started(List.of());
     commands.add(join());
     commands.add(List.of("rm", "-f", CONFIG));
@@ -92,8 +90,13 @@ public record Kubeadm(Blueprint cluster) implements Recipe {
     return Ground.pki(Distribution.KUBEADM.pki(), own);
   }
 
-  private static List<String> join() {
-    return List.of("timeout", PATIENCE, "kubeadm", "join", "--config", CONFIG);
+  private List<String> join() {
+    return List.of("timeout", patience(), "kubeadm", "join", "--config", CONFIG);
+  }
+
+  /// With a token that is not taken kubeadm would try for long.
+  private String patience() {
+    return Integer.toString(cluster.joinS());
   }
 
   private List<File> ground() {

@@ -47,8 +47,8 @@ public record Rancher(Distribution distribution, Blueprint cluster) implements R
   }
 
   @Override
-  public FirstStart first(String hostname) {
-    var config = server(hostname);
+  public FirstStart first(Self self) {
+    var config = server(self);
     if (k3s() && cluster.controls() > 1) {
       config.put("cluster-init", true);
     }
@@ -68,19 +68,19 @@ public record Rancher(Distribution distribution, Blueprint cluster) implements R
   }
 
   @Override
-  public FirstStart control(String hostname, Joining joining) {
-    var config = server(hostname);
+  public FirstStart control(Self self, Joining joining) {
+    var config = server(self);
     config.put("server", server(joining));
     return started(serverFiles(config), fetched(), true);
   }
 
   @Override
-  public FirstStart worker(String hostname, Joining joining) {
+  public FirstStart worker(Self self, Joining joining) {
     var config = JSON.objectNode();
     config.put("server", server(joining));
     // agents may come with a bootstrap token; the hash is of the CA's file, not of its key
     config.put("token", "K10" + caHash() + "::" + joining.token());
-    config.put("node-name", hostname);
+    config.put("node-name", self.hostname());
     var files = Ground.files();
     files.add(config(config));
     return started(files, fetched(), false);
@@ -91,11 +91,14 @@ public record Rancher(Distribution distribution, Blueprint cluster) implements R
     return "https://" + api.substring(0, api.lastIndexOf(':') + 1) + distribution.joinPort();
   }
 
-  private ObjectNode server(String hostname) {
+  private ObjectNode server(Self self) {
     var config = JSON.objectNode();
     config.put("token", "K10" + caHash() + "::server:" + cluster.secret());
-    config.put("node-name", hostname);
+    config.put("node-name", self.hostname());
     config.put("write-kubeconfig-mode", "0600");
+    if (!self.address().isEmpty()) {
+      config.put("node-ip", self.address()).put("advertise-address", self.address());
+    }
     if (!cluster.endpoint().isEmpty()) {
       config.putArray("tls-san").add(cluster.endpoint());
     }

@@ -12,10 +12,10 @@ public sealed interface Recipe permits Kubeadm, Rancher {
   }
 
   /// The control plane that makes the cluster.
-  FirstStart first(String hostname);
+  FirstStart first(Self self);
 
   /// One that joins it.
-  FirstStart control(String hostname, Joining joining);
+  FirstStart control(Self self, Joining joining);
 
-  FirstStart worker(String hostname, Joining joining);
+  FirstStart worker(Self self, Joining joining);
 }

@@ -67,13 +67,15 @@ class RealKubeadmTest {
 
   @Test
   void kubeadmReadsWhatMakesACluster() throws Exception {
-    assertThat(migrated(config().init("m0")))
+    assertThat(migrated(config().init(new Self("m0", "10.77.0.7"))))
         .contains("controlPlaneEndpoint: 10.77.0.100:6443")
         .contains("podSubnet: 10.244.0.0/16")
         .contains("imageRepository: registry.k8s.io")
         .contains("ttl: 15m0s")
         .contains("clusterName: hall2")
         .contains("name: m0")
+        .contains("advertiseAddress: 10.77.0.7")
+        .contains("node-ip: 10.77.0.7")
         .contains("criSocket: unix:///run/containerd/containerd.sock");
   }
 
@@ -84,19 +86,21 @@ class RealKubeadmTest {
             "10.77.0.100:6443",
             "abcdef.0123456789abcdef",
             "sha256:" + "0123456789abcdef".repeat(4));
-    assertThat(migrated(config().join("m1", joining, true)))
+    assertThat(migrated(config().join(new Self("m1", "10.77.0.8"), joining, true)))
         .contains("controlPlane:")
         .contains("bindPort: 6443")
+        .contains("advertiseAddress: 10.77.0.8")
         .contains("token: abcdef.0123456789abcdef")
         .contains("apiServerEndpoint: 10.77.0.100:6443");
-    assertThat(migrated(config().join("m2", joining, false)))
+    assertThat(migrated(config().join(new Self("m2"), joining, false)))
         .doesNotContain("controlPlane:")
         .contains("name: m2");
   }
 
   @Test
   void kubeadmWantsTheImagesThatTheContainerRuntimeIsTold() throws Exception {
-    var file = Files.writeString(folder.resolve("init.yaml"), config().init("m0"));
+    var file =
+        Files.writeString(folder.resolve("init.yaml"), config().init(new Self("m0", "10.77.0.7")));
     assertThat(says("config", "images", "list", "--config", file.toString()))
         .contains("registry.k8s.io/kube-apiserver:v1.20.2")
         .contains("registry.k8s.io/pause:" + Release.parse("v1.20.2").orElseThrow().pause());

@@ -48,7 +48,9 @@ class RecipeTest {
             "client-ca.crt", "client CA\n",
             "etcd/ca.crt", "etcd CA\n",
             "sa.key", "service key\n"),
-        "s3cret");
+        "s3cret",
+        1200,
+        List.of());
   }
 
   static Optional<VirtualIp> vip(VirtualIp.Kind kind) {
@@ -86,21 +88,24 @@ class RecipeTest {
   void aKubeadmClusterIsMadeAndJoined(String release) {
     var recipe =
         Recipe.of(Distribution.KUBEADM, blueprint(release, vip(VirtualIp.Kind.KUBE_VIP), 3));
-    golden("kubeadm-" + release + "-first", recipe.first("m0"));
-    golden("kubeadm-" + release + "-control", recipe.control("m1", JOINING));
-    golden("kubeadm-" + release + "-worker", recipe.worker("m2", JOINING));
+    golden("kubeadm-" + release + "-first", recipe.first(new Self("m0")));
+    golden("kubeadm-" + release + "-control", recipe.control(new Self("m1", "10.77.0.8"), JOINING));
+    golden("kubeadm-" + release + "-worker", recipe.worker(new Self("m2"), JOINING));
   }
 
   @Test
   void anAddressCanBeHeldByKeepalived() {
     var cluster = blueprint("v1.31.4", vip(VirtualIp.Kind.KEEPALIVED), 3);
-    golden("kubeadm-keepalived-first", Recipe.of(Distribution.KUBEADM, cluster).first("m0"));
+    golden(
+        "kubeadm-keepalived-first", Recipe.of(Distribution.KUBEADM, cluster).first(new Self("m0")));
   }
 
   @Test
   void aSingleControlPlaneNeedsNoAddressOfItsOwn() {
     var cluster = blueprint("v1.31.4", Optional.empty(), 1);
-    golden("kubeadm-single-first", Recipe.of(Distribution.KUBEADM, cluster).first("m0"));
+    golden(
+        "kubeadm-single-first",
+        Recipe.of(Distribution.KUBEADM, cluster).first(new Self("m0", "10.77.0.7")));
   }
 
   @ParameterizedTest
@@ -108,9 +113,9 @@ class RecipeTest {
   void k3sAndRke2AreMadeAsIsPublishedOfThem(Distribution distribution, String release) {
     var name = distribution.name().toLowerCase(java.util.Locale.ROOT);
     var recipe = Recipe.of(distribution, blueprint(release, vip(VirtualIp.Kind.KUBE_VIP), 3));
-    golden(name + "-first", recipe.first("m0"));
-    golden(name + "-control", recipe.control("m1", JOINING));
-    golden(name + "-worker", recipe.worker("m2", JOINING));
+    golden(name + "-first", recipe.first(new Self("m0")));
+    golden(name + "-control", recipe.control(new Self("m1", "10.77.0.8"), JOINING));
+    golden(name + "-worker", recipe.worker(new Self("m2"), JOINING));
   }
 
   @ParameterizedTest

@@ -40,16 +40,24 @@ abstract class ClusterContract {
   abstract HttpClient client();
 
   DeclaredBroker broker() {
+    return broker(InstantSource.system());
+  }
+
+  DeclaredBroker broker(InstantSource clock) {
     return new DeclaredBroker(
         new Brokers(Path.of("nowhere")).find("kubernetes").orElseThrow(),
         Map.of("url", url(), "token", token(), "ca", ca()),
         new Wire(),
-        InstantSource.system());
+        clock);
   }
 
   static Handover handover(String uuid) {
+    return handover("m0", uuid);
+  }
+
+  static Handover handover(String hostname, String uuid) {
     var machine = JSON.createObjectNode();
-    machine.put("id", "abc123").put("hostname", "m0").put("uuid", uuid);
+    machine.put("id", "abc123").put("hostname", hostname).put("uuid", uuid);
     machine.put("pool", "default").put("zone", "hall {2}");
     return new Handover("ho-abc123-4", machine);
   }
@@ -198,6 +206,31 @@ abstract class ClusterContract {
     assertThat(broker.prove(handover(UUID), receipt)).isInstanceOf(Proof.Lost.class);
     joins("m0", UUID, true);
     assertThat(broker.prove(handover(UUID), receipt)).isInstanceOf(Proof.Lost.class);
+  }
+
+  private Receipt inService(DeclaredBroker broker, Handover node, String uuid) {
+    var prepared = broker.prepare(node);
+    joins(node.machine().path("hostname").asText(), uuid, true);
+    var receipt = prepared.and(broker.handOver(node, prepared));
+    assertThat(broker.prove(node, receipt)).isInstanceOf(Proof.InService.class);
+    return receipt;
+  }
+
+  @Test
+  void aClusterGrowsByANodeAndAnotherTakesTheFirstOnesPlace() {
+    var broker = broker();
+    var other = "11111111-2222-3333-4444-555555555555";
+    var first = inService(broker, handover("m0", UUID), UUID);
+    var second = inService(broker, handover("m1", other), other);
+    broker.takeBack(handover("m0", UUID), first);
+    assertThat(status(NODES + "/m0")).isEqualTo(404);
+    assertThat(broker.prove(handover("m1", other), second)).isInstanceOf(Proof.InService.class);
+    // the next machine has the old one's name, and is nobody else
+    var third = "22222222-2222-3333-4444-555555555555";
+    var fresh = inService(broker, handover("m0", third), third);
+    assertThat(broker.prove(handover("m0", UUID), first)).isInstanceOf(Proof.Lost.class);
+    broker.takeBack(handover("m0", UUID), first);
+    assertThat(broker.prove(handover("m0", third), fresh)).isInstanceOf(Proof.InService.class);
   }
 
   @Test

@@ -23,6 +23,7 @@ import okhttp3.RequestBody;
 /// The appliance's own API, as the page and scripts use it.
 final class Api {
   private static final MediaType JSON = MediaType.get("application/json");
+  private static final MediaType BYTES = MediaType.get("application/octet-stream");
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private static final Map<String, Set<String>> BEFORE =
@@ -75,6 +76,15 @@ final class Api {
 
   JsonNode put(String path, Map<String, ?> body) {
     return send("PUT", path, body);
+  }
+
+  JsonNode put(String path, byte[] body) {
+    return call(
+        "PUT " + path, new Request.Builder().url(base + path).put(RequestBody.create(body, BYTES)));
+  }
+
+  JsonNode delete(String path) {
+    return call("DELETE " + path, new Request.Builder().url(base + path).delete());
   }
 
   private JsonNode send(String method, String path, Map<String, ?> body) {

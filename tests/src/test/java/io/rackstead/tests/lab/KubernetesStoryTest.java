@@ -22,15 +22,11 @@ import org.junit.jupiter.api.io.TempDir;
 /// again. `tests/lab/kubernetes` makes the cluster.
 @Tag("slow")
 class KubernetesStoryTest {
-  private static final Path SCRIPTS = Lab.ROOT.resolve("tests/lab/kubernetes");
-  private static final Path CACHE =
-      Optional.ofNullable(System.getenv("K8S_CACHE"))
-          .map(Path::of)
-          .orElse(Path.of(System.getProperty("user.home"), ".cache/rackstead/kubernetes"));
-  private static final String IMAGE = "custom/kubernetes-node";
+  private static final Path SCRIPTS = BuiltKubernetes.SCRIPTS;
+  private static final Path CACHE = BuiltKubernetes.CACHE;
+  private static final String IMAGE = BuiltKubernetes.IMAGE;
 
   // five times what a quiet machine needs
-  private static final Duration BUILD = Duration.ofMinutes(40);
   private static final Duration CLUSTER = Duration.ofMinutes(6);
   private static final Duration DEPLOYED = Duration.ofMinutes(50);
   private static final Duration JOINED = Duration.ofMinutes(40);
@@ -42,20 +38,11 @@ class KubernetesStoryTest {
 
   @BeforeEach
   void anSshKeyAndTheImage() {
-    assumeTrue(
-        Files.isExecutable(CACHE.resolve("out/kubelet")),
-        "no Kubernetes in " + CACHE + ": " + SCRIPTS + "/README.md says how to make it");
+    BuiltKubernetes.assumed("kubelet");
     key = data.resolve("key");
     Command.output(
         QUICK, List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString()));
-    Images.with("ephemeral");
-    Command.output(
-        BUILD,
-        List.of(
-            "env",
-            "K8S_CACHE=" + CACHE,
-            SCRIPTS.resolve("node-image.sh").toString(),
-            Images.FOLDER.toString()));
+    BuiltKubernetes.image();
   }
 
   @Test
