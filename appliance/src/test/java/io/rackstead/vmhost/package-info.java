@@ -1,0 +1,3 @@
+/// Tests of VM hosts.
+@org.jspecify.annotations.NullMarked
+package io.rackstead.vmhost;
