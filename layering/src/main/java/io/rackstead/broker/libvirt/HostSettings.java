@@ -99,7 +99,7 @@ record HostSettings(
     if (value.isEmpty()) {
       return List.of();
     }
-    var words = List.of(value.split("\\s+"));
+    var words = List.of(value.split("\\s+", -1));
     for (var word : words) {
       if (!ARGUMENT.matcher(word).matches()) {
         throw new BadBroker(

@@ -22,6 +22,9 @@ public final class Hypervisor implements AutoCloseable {
   /// Of more a host is asked for the first ones only: each costs two questions.
   private static final int MOST_CARDS = 32;
 
+  /// What libvirt plugs servers in with, which comes and goes with them.
+  private static final String OF_A_SERVER = "net_vnet";
+
   private final Line line;
   private final BmcTrace trace;
 
@@ -51,7 +54,12 @@ public final class Hypervisor implements AutoCloseable {
   /// By the names of the devices that they are functions of, as libvirt calls these.
   private Map<String, Integer> virtualFunctions() {
     var found = new TreeMap<String, Integer>();
-    for (var card : names(Command.of(Verb.NETWORK_DEVICES)).stream().limit(MOST_CARDS).toList()) {
+    var cards =
+        names(Command.of(Verb.NETWORK_DEVICES)).stream()
+            .filter(name -> !name.startsWith(OF_A_SERVER))
+            .limit(MOST_CARDS)
+            .toList();
+    for (var card : cards) {
       var parent = read(Command.of(Verb.DEVICE, card), xml -> Xml.textOf(Xml.parse(xml), "parent"));
       if (parent.startsWith("pci_") && Command.harmless(parent)) {
         int functions = read(Command.of(Verb.DEVICE, parent), HostAbilities::virtualFunctions);
