@@ -110,7 +110,9 @@ import io.rackstead.task.TaskRunner;
 import io.rackstead.task.TaskStore;
 import io.rackstead.terraform.StateApi;
 import io.rackstead.vmhost.Composing;
+import io.rackstead.vmhost.Evacuating;
 import io.rackstead.vmhost.HostRole;
+import io.rackstead.vmhost.Looking;
 import io.rackstead.vmhost.OwnHosts;
 import io.rackstead.vmhost.VmHosts;
 import java.io.IOException;
@@ -293,7 +295,7 @@ public final class Appliance implements AutoCloseable {
               database,
               vault,
               new Brokers(config.data().resolve("brokers")),
-              new Wire(new OwnHosts(vmHosts, bmcKeys)),
+              new Wire(new OwnHosts(vmHosts, bmcKeys, new Evacuating(vmHosts, machines, clock))),
               clock);
       var handovers =
           new Handovers(
@@ -477,6 +479,15 @@ public final class Appliance implements AutoCloseable {
       sweeper.every(Duration.ofSeconds(2), "discs", discStart::look);
       sweeper.every(Duration.ofSeconds(1), "hand-overs", handovers::look);
       sweeper.every(Duration.ofSeconds(1), "clusters", clusters::look);
+      var looking = new Looking(vmHosts);
+      sweeper.every(
+          Looking.EVERY,
+          "VM hosts",
+          () -> {
+            if (!observing()) {
+              looking.all();
+            }
+          });
       sweeper.every(
           Duration.ofSeconds(1),
           "artifacts",

@@ -5,6 +5,10 @@ import io.rackstead.network.Rejected;
 import io.rackstead.vmhost.Wish;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -26,7 +30,14 @@ final class ComposeWish {
 
   private ComposeWish() {}
 
-  static Wish of(Call call, String hostname) {
+  /// What a network card may be wished to be on.
+  private static final Set<String> NETWORKS =
+      Set.of(
+          "subnet", "subnet_cidr", "vlan", "vid", "fabric", "fabric_class", "space", "name", "tag");
+
+  /// @param bridges the bridge that is on such a network
+  static Wish of(
+      Call call, String hostname, Function<? super Map<String, String>, String> bridges) {
     var pinned = call.list("pinned_cores").stream().map(ComposeWish::core).toList();
     if (!pinned.isEmpty() && Fields.filled(call, "cores").isPresent()) {
       throw new Rejected("pinned_cores", "Say cores or pinned_cores, not both.");
@@ -44,7 +55,7 @@ final class ComposeWish {
         Fields.filled(call, "architecture").map(ComposeWish::architecture),
         Fields.number(call, "cpu_speed").orElse(0),
         disks(call),
-        cards(call));
+        cards(call, bridges));
   }
 
   private static int core(String text) {
@@ -102,7 +113,8 @@ final class ComposeWish {
     return parts;
   }
 
-  private static List<Wish.Card> cards(Call call) {
+  private static List<Wish.Card> cards(
+      Call call, Function<? super Map<String, String>, String> bridges) {
     var text = Fields.filled(call, "interfaces");
     if (text.isEmpty()) {
       return List.of(new Wish.Card(""));
@@ -115,26 +127,42 @@ final class ComposeWish {
             "interfaces",
             "At most %d interfaces, each as eth0:bridge=br0, got %s".formatted(MOST, part));
       }
-      cards.add(new Wish.Card(wire(matcher.group(1).strip())));
+      cards.add(new Wish.Card(wire(matcher.group(1).strip(), bridges)));
     }
     return cards;
   }
 
-  private static String wire(String constraints) {
+  private static String wire(
+      String constraints, Function<? super Map<String, String>, String> bridges) {
     if (constraints.isEmpty()) {
       return "";
     }
-    var pair = constraints.split("=", 2);
-    boolean known = pair.length == 2 && (pair[0].equals("bridge") || pair[0].equals("network"));
-    if (!known || !pair[1].matches("[A-Za-z0-9_.:-]{1,64}")) {
-      throw new Rejected(
-          "interfaces",
-          "'"
-              + constraints
-              + "' is not known: what a VM host's bridges are connected with is not known here, so"
-              + " an interface names one, as eth0:bridge=br0, or a network of libvirt's, as"
-              + " eth0:network=default.");
+    var keys = new TreeMap<String, String>();
+    for (var part : constraints.split(",", -1)) {
+      var pair = part.strip().split("=", 2);
+      if (pair.length < 2 || !pair[1].matches("[A-Za-z0-9_.:/-]{1,64}")) {
+        throw unknown(constraints);
+      }
+      keys.put(pair[0], pair[1]);
     }
-    return pair[1];
+    for (var wire : List.of("bridge", "network")) {
+      if (keys.size() == 1 && keys.containsKey(wire)) {
+        return keys.firstEntry().getValue();
+      }
+    }
+    if (!NETWORKS.containsAll(keys.keySet())) {
+      throw unknown(constraints);
+    }
+    return bridges.apply(keys);
+  }
+
+  private static Rejected unknown(String constraints) {
+    return new Rejected(
+        "interfaces",
+        "'"
+            + constraints
+            + "' is not known: an interface names a bridge, as eth0:bridge=br0, a network of"
+            + " libvirt's, as eth0:network=default, or what it shall be on, as"
+            + " eth0:subnet=10.0.9.0/24 or eth0:vlan=guests,fabric=hall.");
   }
 }

@@ -118,7 +118,9 @@ final class LifecycleOperations {
     boolean dryRun = call.truth("dry_run").orElse(false);
     var agent = call.text("agent_name").orElse("");
     var wiring = wiring(call);
-    var mine = free.and(MachineOperations.seenBy(principal));
+    var mine =
+        free.and(MachineOperations.seenBy(principal))
+            .and(PodFilter.of(parts.surroundings().vmHosts(), call.all()));
     var each =
         call.truth("verbose").orElse(false)
             ? verbose(allocation.among(parts.machines(), mine))

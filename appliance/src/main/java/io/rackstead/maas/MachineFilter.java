@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -23,9 +22,6 @@ import java.util.stream.Stream;
 /// (but all tags must be there); `not_X` turns one round. Made once for a request.
 final class MachineFilter {
   private static final Map<String, Function<String, Predicate<Machine>>> FILTERS = filters();
-
-  /// What filters by VM hosts: there are none to match until they are modelled.
-  private static final Set<String> NOT_THERE = Set.of("pod", "pod_type");
 
   /// What one of its interfaces will do for, and how [InterfaceFilter] calls it.
   private static final Map<String, String> BY_INTERFACE =
@@ -109,9 +105,6 @@ final class MachineFilter {
       String name, List<String> values, Topology networks) {
     boolean negated = name.startsWith("not_");
     var plain = negated ? name.substring(name.startsWith("not_in_") ? 7 : 4) : name;
-    if (NOT_THERE.contains(plain)) {
-      return Optional.of(_ -> negated);
-    }
     // unknown names are ignored, as MAAS does
     return filter(plain, networks)
         .map(filter -> {

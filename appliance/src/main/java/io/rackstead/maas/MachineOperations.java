@@ -94,7 +94,8 @@ final class MachineOperations {
     var wanted = call.all();
     checkPlaces(wanted);
     var filter = new MachineFilter(wanted, parts.networks().now());
-    return shown(filter.among(parts.machines(), seenBy(call.principal())).toList());
+    var seen = seenBy(call.principal()).and(PodFilter.of(parts.surroundings().vmHosts(), wanted));
+    return shown(filter.among(parts.machines(), seen).toList());
   }
 
   /// A name of a zone, pool or tag that nothing has is a mistake, not an empty list.

@@ -284,7 +284,16 @@ final class VmHostOperations {
 
   private Reply compose(Call call, VmHost host) {
     var hostname = machines.freeHostname(call);
-    var wish = ComposeWish.of(call, hostname);
+    var wish =
+        ComposeWish.of(
+            call,
+            hostname,
+            keys ->
+                HostBridges.named(
+                    host,
+                    hosts.machineOf(host).map(machine -> machine.node().interfaces()),
+                    parts.networks().now(),
+                    keys));
     var places = machines.placesFor(call, host.zone(), host.pool());
     var made =
         asked(() ->

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rackstead.access.Origin;
 import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.BmcException;
+import io.rackstead.bmc.libvirt.NewPool;
 import io.rackstead.bmc.libvirt.Wire;
 import io.rackstead.broker.BrokerException;
 import io.rackstead.broker.BrokerException.Kind;
@@ -16,6 +17,7 @@ import io.rackstead.power.BmcKeys;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /// Machines of ours that become VM hosts: registered under their own names, known by the UUID of
@@ -25,11 +27,13 @@ public final class OwnHosts implements VirtualHosts {
 
   private final VmHosts hosts;
   private final BmcKeys keys;
+  private final Evacuating evacuating;
 
   /// @param keys the SSH keys that hosts are known by: one that we install anew has another
-  public OwnHosts(VmHosts hosts, BmcKeys keys) {
+  public OwnHosts(VmHosts hosts, BmcKeys keys, Evacuating evacuating) {
     this.hosts = hosts;
     this.keys = keys;
+    this.evacuating = evacuating;
   }
 
   @Override
@@ -62,10 +66,16 @@ public final class OwnHosts implements VirtualHosts {
           wanted,
           host -> {
             mustBe(joining, host.facts().uuid());
-            host.folderPool(joining.poolName(), joining.poolFolder());
+            host.pool(pool(joining.pool()));
           });
       return number(hosts.add(Origin.APPLIANCE, wanted, Optional.empty()));
     });
+  }
+
+  private static NewPool pool(Pool wanted) {
+    return wanted.group().isEmpty()
+        ? new NewPool.Folder(wanted.name(), wanted.folder())
+        : new NewPool.VolumeGroup(wanted.name(), wanted.group());
   }
 
   private static String bracketed(String address) {
@@ -122,6 +132,16 @@ public final class OwnHosts implements VirtualHosts {
                 .put("name", pool.name())
                 .put("type", pool.type())
                 .put("capacity", pool.capacity()));
+    seen.abilities()
+        .ifPresent(abilities -> {
+          var pages = out.putObject("large_pages");
+          new TreeMap<>(abilities.pages())
+              .forEach((kib, count) -> pages.put(Integer.toString(kib), count));
+          out.put("iommu", abilities.iommu());
+          out.put("nested", abilities.nested());
+          var shared = out.putObject("sr_iov");
+          new TreeMap<>(abilities.virtualFunctions()).forEach(shared::put);
+        });
     seen.wires().stream().map(Wire::toString).forEach(out.putArray("wires")::add);
     return out;
   }
@@ -132,6 +152,15 @@ public final class OwnHosts implements VirtualHosts {
         .flatMap(host -> hosts.machinesOn(host).stream())
         .map(Machine::hostname)
         .toList();
+  }
+
+  @Override
+  public void evacuate(String number) {
+    var stuck =
+        find(number).stream().flatMap(host -> asked(() -> evacuating.step(host)).stream()).toList();
+    if (!stuck.isEmpty()) {
+      throw new BrokerException(Kind.BUSY, String.join("; ", stuck));
+    }
   }
 
   @Override

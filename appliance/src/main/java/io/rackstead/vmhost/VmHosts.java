@@ -34,7 +34,14 @@ import java.util.function.UnaryOperator;
 public final class VmHosts {
   /// What is put in before a host has been looked at.
   public static final Seen UNSEEN =
-      new Seen(new HostFacts("", "", "", 0, 0, 0, List.of()), List.of(), List.of(), 0, 0, 0);
+      new Seen(
+          new HostFacts("", "", "", 0, 0, 0, List.of()),
+          Optional.empty(),
+          List.of(),
+          List.of(),
+          0,
+          0,
+          0);
 
   private final Parts parts;
   private final VmStore store = new VmStore();
@@ -269,7 +276,7 @@ public final class VmHosts {
             () -> {
               try (var hypervisor = open(host.get())) {
                 hypervisor.remove(vm.uuid());
-                return keep(host.get(), Seen.of(hypervisor));
+                return shown(host.get(), hypervisor);
               }
             });
   }
@@ -294,6 +301,6 @@ public final class VmHosts {
   }
 
   VmHost shown(VmHost host, Hypervisor hypervisor) {
-    return keep(host, Seen.of(hypervisor));
+    return keep(host, host.seen().again(hypervisor));
   }
 }

@@ -75,6 +75,7 @@ import io.rackstead.power.PowerControl;
 import io.rackstead.pxe.net.MacAddress;
 import io.rackstead.terraform.StateApi;
 import io.rackstead.vmhost.Composing;
+import io.rackstead.vmhost.Evacuating;
 import io.rackstead.vmhost.HostRole;
 import io.rackstead.vmhost.OwnHosts;
 import io.rackstead.vmhost.VmHosts;
@@ -208,7 +209,7 @@ public final class Served implements AutoCloseable {
             site.database,
             site.vault,
             new Brokers(folder.resolve("brokers")),
-            new Wire(new OwnHosts(vmHosts, keys)),
+            new Wire(new OwnHosts(vmHosts, keys, new Evacuating(vmHosts, site.machines, site))),
             site);
     maas =
         new MaasApi(

@@ -4,11 +4,11 @@ package io.rackstead.broker.declared;
 public final class BadBroker extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  BadBroker(String message) {
+  public BadBroker(String message) {
     super(message);
   }
 
-  BadBroker(String message, Throwable cause) {
+  public BadBroker(String message, Throwable cause) {
     super(message, cause);
   }
 }

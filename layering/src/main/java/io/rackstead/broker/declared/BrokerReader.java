@@ -69,7 +69,7 @@ final class BrokerReader {
     switch (by) {
       case STEPS -> {}
       case KUBERNETES -> List.of("token", "token_id", "ca_hash", "endpoint").forEach(known::keeps);
-      case LIBVIRT -> known.keeps("public_key");
+      case LIBVIRT -> List.of("public_key", "kernel_arguments").forEach(known::keeps);
     }
     var generated = generated(root.path("generate"));
     generated.keySet().forEach(known::keeps);

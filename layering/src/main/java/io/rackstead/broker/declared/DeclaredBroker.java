@@ -298,7 +298,7 @@ public final class DeclaredBroker implements Broker {
     shown.set("config", hidden);
     var kept = new HashMap<String, String>();
     if (engine.isPresent()) {
-      List.of("token", "token_id", "ca_hash", "endpoint", "public_key")
+      List.of("token", "token_id", "ca_hash", "endpoint", "public_key", "kernel_arguments")
           .forEach(name -> kept.put(name, "(" + name + ")"));
     }
     file.generated().keySet().forEach(name -> kept.put(name, "(" + name + ")"));

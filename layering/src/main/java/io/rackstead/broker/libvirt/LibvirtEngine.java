@@ -17,12 +17,12 @@ public final class LibvirtEngine implements Engine {
   private static final String HOST = "vm_host";
 
   private final VirtualHosts hosts;
-  private final Map<String, String> values;
+  private final HostSettings settings;
 
-  /// @param values the target's: `user`, `pool`, `pool_folder`
+  /// @param values the target's; [io.rackstead.broker.declared.BadBroker] says which is wrong
   public LibvirtEngine(VirtualHosts hosts, Map<String, String> values) {
     this.hosts = hosts;
-    this.values = Map.copyOf(values);
+    this.settings = HostSettings.read(values);
   }
 
   /// The layer above is this appliance.
@@ -33,7 +33,8 @@ public final class LibvirtEngine implements Engine {
 
   @Override
   public Receipt prepare(Handover planned) {
-    return new Receipt(Map.of("public_key", hosts.publicKey()));
+    return new Receipt(
+        Map.of("public_key", hosts.publicKey(), "kernel_arguments", settings.kernelArguments()));
   }
 
   @Override
@@ -52,9 +53,8 @@ public final class LibvirtEngine implements Engine {
                     machine.path("hostname").asText(),
                     machine.path("uuid").asText(""),
                     address,
-                    values.getOrDefault("user", ""),
-                    values.getOrDefault("pool", ""),
-                    values.getOrDefault("pool_folder", "")))));
+                    settings.user(),
+                    settings.pool()))));
   }
 
   @Override
@@ -75,6 +75,10 @@ public final class LibvirtEngine implements Engine {
                         : "storage pool"));
       }
     }
+    var lacking = settings.lacking(said.get());
+    if (lacking.isPresent()) {
+      return new Proof.NotYet(host + " " + lacking.get());
+    }
     JsonNode evidence = said.get();
     return new Proof.InService(evidence);
   }
@@ -82,15 +86,19 @@ public final class LibvirtEngine implements Engine {
   @Override
   public void takeBack(Handover handover, Receipt receipt) {
     var number = receipt.kept().getOrDefault(HOST, "");
+    if (settings.evacuates() && !hosts.machinesOn(number).isEmpty()) {
+      hosts.evacuate(number);
+    }
     var there = hosts.machinesOn(number);
     if (!there.isEmpty()) {
       throw new BrokerException(
           Kind.BUSY,
-          "%d machine%s composed on it: %s. Delete them first"
+          "%d machine%s composed on it: %s. %s"
               .formatted(
                   there.size(),
                   there.size() == 1 ? " is" : "s are",
-                  String.join(", ", there.subList(0, Math.min(8, there.size())))));
+                  String.join(", ", there.subList(0, Math.min(8, there.size()))),
+                  settings.evacuates() ? "They are being released" : "Delete them first"));
     }
     hosts.forget(number);
   }

@@ -10,13 +10,21 @@ import io.rackstead.bmc.PowerState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// One host of virtual servers. Calls block, each has a limit, and what is so already is as good as
 /// done; what fails is a [BmcException] that names the host and the command, in virsh's own words.
 public final class Hypervisor implements AutoCloseable {
+  /// Of more a host is asked for the first ones only: each costs two questions.
+  private static final int MOST_CARDS = 32;
+
+  /// What libvirt plugs servers in with, which comes and goes with them.
+  private static final String OF_A_SERVER = "net_vnet";
+
   private final Line line;
   private final BmcTrace trace;
 
@@ -35,6 +43,34 @@ public final class Hypervisor implements AutoCloseable {
     return read("capabilities", () -> HostFacts.read(capabilities, node));
   }
 
+  /// What its hardware and kernel let its servers have.
+  public HostAbilities abilities(HostFacts facts) {
+    var capabilities = ask(Command.of(Verb.CAPABILITIES));
+    var kvm = facts.domainTypes().contains("kvm") ? ask(Command.of(Verb.KVM_CAPABILITIES)) : "";
+    var shared = virtualFunctions();
+    return read("capabilities", () -> HostAbilities.read(capabilities, kvm, shared));
+  }
+
+  /// By the names of the devices that they are functions of, as libvirt calls these.
+  private Map<String, Integer> virtualFunctions() {
+    var found = new TreeMap<String, Integer>();
+    var cards =
+        names(Command.of(Verb.NETWORK_DEVICES)).stream()
+            .filter(name -> !name.startsWith(OF_A_SERVER))
+            .limit(MOST_CARDS)
+            .toList();
+    for (var card : cards) {
+      var parent = read(Command.of(Verb.DEVICE, card), xml -> Xml.textOf(Xml.parse(xml), "parent"));
+      if (parent.startsWith("pci_") && Command.harmless(parent)) {
+        int functions = read(Command.of(Verb.DEVICE, parent), HostAbilities::virtualFunctions);
+        if (functions > 0) {
+          found.put(parent, functions);
+        }
+      }
+    }
+    return found;
+  }
+
   /// Those that are active, with their room as it is now.
   public List<StoragePool> pools() {
     return ids(Verb.POOLS).stream()
@@ -45,7 +81,7 @@ public final class Hypervisor implements AutoCloseable {
   /// Bridges first: what is on one is on the same wire as the host.
   public List<Wire> wires() {
     var wires = new ArrayList<Wire>();
-    for (var name : interfaces()) {
+    for (var name : names(Command.of(Verb.INTERFACES))) {
       var interfaceOf = Command.of(Verb.INTERFACE, name);
       if (read(interfaceOf, xml -> Xml.parse(xml).getAttribute("type")).equals("bridge")) {
         wires.add(new Wire(Wire.Kind.BRIDGE, name));
@@ -58,9 +94,8 @@ public final class Hypervisor implements AutoCloseable {
     return wires;
   }
 
-  /// A libvirt without a driver for the host's interfaces has none to tell of.
-  private List<String> interfaces() {
-    var command = Command.of(Verb.INTERFACES);
+  /// A libvirt without the driver that knows of such has none to tell of.
+  private List<String> names(Command command) {
     var said = line.run(command);
     if (said.status() != 0 && said.errors().contains("not supported")) {
       return List.of();
@@ -157,20 +192,28 @@ public final class Hypervisor implements AutoCloseable {
     }
   }
 
-  /// Makes sure of a pool in that folder, started now and with the host.
-  public void folderPool(String name, String folder) {
-    var known = pools().stream().anyMatch(pool -> pool.name().equals(name));
-    if (!known) {
-      var _ =
-          ask(
-              Command.reading(
-                  Verb.POOL_DEFINE,
-                  "<pool type='dir'><name>%s</name><target><path>%s</path></target></pool>"
-                      .formatted(Xml.escaped(name), Xml.escaped(folder))));
-      var _ = ask(Command.of(Verb.POOL_BUILD, name));
-      var _ = ask(Command.of(Verb.POOL_START, name));
+  /// Makes sure of a pool of that name, started now and with the host.
+  public void pool(NewPool wanted) {
+    var name = wanted.name();
+    if (!ask(Command.of(Verb.POOL_NAMES)).lines().map(String::strip).toList().contains(name)) {
+      var _ = ask(Command.reading(Verb.POOL_DEFINE, wanted.xml()));
+      switch (wanted) {
+        case NewPool.Folder _ -> {
+          var _ = ask(Command.of(Verb.POOL_BUILD, name));
+        }
+        case NewPool.VolumeGroup _ -> {
+          // to build one is to make the group, which would take disks
+        }
+      }
     }
+    soThat(Command.of(Verb.POOL_START, name), () -> runs(name));
     var _ = ask(Command.of(Verb.POOL_AUTOSTART, name));
+  }
+
+  private boolean runs(String pool) {
+    return ask(Command.of(Verb.POOL_INFO, pool))
+        .lines()
+        .anyMatch(line -> line.matches("State: +running"));
   }
 
   private List<String> ids(Verb list) {

@@ -8,6 +8,10 @@ enum Verb {
   // host
   CAPABILITIES(60, "capabilities"),
   NODEINFO(60, "nodeinfo"),
+  // of what is run by KVM: without it QEMU emulates whatever is asked for
+  KVM_CAPABILITIES(60, "domcapabilities", "--virttype", "kvm"),
+  NETWORK_DEVICES(20, "nodedev-list", "--cap", "net"),
+  DEVICE(20, "nodedev-dumpxml"),
   // domains
   LIST(20, "list", "--all", "--uuid"),
   STATE(20, "domstate"),
@@ -26,6 +30,8 @@ enum Verb {
   NETWORK(20, "net-dumpxml"),
   // storage
   POOLS(20, "pool-list", "--all", "--uuid"),
+  POOL_NAMES(20, "pool-list", "--all", "--name"),
+  POOL_INFO(20, "pool-info"),
   POOL(20, "pool-dumpxml"),
   POOL_REFRESH(60, "pool-refresh"),
   POOL_DEFINE(20, "pool-define"),

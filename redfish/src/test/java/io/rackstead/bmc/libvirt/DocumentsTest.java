@@ -8,6 +8,7 @@ import io.rackstead.bmc.BootTarget;
 import io.rackstead.bmc.BootTarget.Device;
 import io.rackstead.bmc.BootTarget.Mode;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +78,88 @@ class DocumentsTest {
                 2299,
                 7951,
                 List.of("qemu")));
+  }
+
+  /// As documented (formatcaps, formatdomaincaps, formatnode): no host with KVM was asked.
+  @Test
+  void aHostTellsItsLargePagesItsIommuAndWhetherItNests() {
+    var capabilities =
+        """
+        <capabilities><host>
+          <iommu support='%s'/>
+          <topology><cells num='2'>
+            <cell id='0'><pages unit='KiB' size='4'>900000</pages>
+              <pages unit='KiB' size='2048'>512</pages><pages unit='KiB' size='1048576'>2</pages></cell>
+            <cell id='1'><pages unit='KiB' size='4'>900000</pages>
+              <pages unit='KiB' size='2048'>256</pages><pages unit='KiB' size='1048576'>0</pages></cell>
+          </cells></topology>
+        </host></capabilities>
+        """;
+    var kvm =
+        """
+        <domainCapabilities><cpu>
+          <mode name='host-passthrough' supported='yes'/>
+          <mode name='host-model' supported='yes'>
+            <model fallback='forbid'>EPYC-Milan</model>
+            <feature policy='%s' name='svm'/>
+          </mode>
+        </cpu></domainCapabilities>
+        """;
+    assertThat(
+            HostAbilities.read(
+                capabilities.formatted("yes"),
+                kvm.formatted("require"),
+                Map.of("pci_0000_5e_00_0", 64)))
+        .isEqualTo(
+            new HostAbilities(
+                Map.of(2048, 768L, 1048576, 2L), true, true, Map.of("pci_0000_5e_00_0", 64)));
+    var without =
+        HostAbilities.read(capabilities.formatted("no"), kvm.formatted("disable"), Map.of());
+    assertThat(without.iommu()).isFalse();
+    assertThat(without.nested()).isFalse();
+    assertThat(HostAbilities.read(CAPABILITIES, "", Map.of()))
+        .isEqualTo(new HostAbilities(Map.of(), false, false, Map.of()));
+    assertThatThrownBy(() -> HostAbilities.read(capabilities.replace("512", "-1"), "", Map.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a number of pages is -1");
+  }
+
+  @Test
+  void aCardTellsIntoHowManyItCanBeSharedOut() {
+    var card =
+        """
+        <device><name>pci_0000_5e_00_0</name>
+          <capability type='pci'><class>0x020000</class>%s</capability>
+        </device>
+        """;
+    assertThat(
+            HostAbilities.virtualFunctions(
+                card.formatted("<capability type='virt_functions' maxCount='64'/>")))
+        .isEqualTo(64);
+    assertThat(HostAbilities.virtualFunctions(card.formatted(""))).isZero();
+  }
+
+  @Test
+  void aPoolIsAFolderOrAVolumeGroup() {
+    assertThat(new NewPool.Folder("default", "/var/lib/libvirt/images").xml())
+        .isEqualTo(
+            "<pool"
+                + " type='dir'><name>default</name><target><path>/var/lib/libvirt/images</path></target></pool>");
+    assertThat(new NewPool.VolumeGroup("fast", "vms").xml())
+        .isEqualTo(
+            "<pool type='logical'><name>fast</name><source><name>vms</name><format"
+                + " type='lvm2'/></source><target><path>/dev/vms</path></target></pool>");
+    for (var bad : List.of("", "-f", "..", "a b", "$x")) {
+      assertThatThrownBy(() -> new NewPool.VolumeGroup("fast", bad))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("a volume group has letters");
+      assertThatThrownBy(() -> new NewPool.VolumeGroup(bad, "vms"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("a storage pool has letters");
+      assertThatThrownBy(() -> new NewPool.Folder("fast", "/srv/" + bad))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("a pool's folder is an absolute path");
+    }
   }
 
   @Test
@@ -249,7 +332,8 @@ class DocumentsTest {
   @ParameterizedTest
   @CsvSource({
     "qemu+ssh://ada@10.0.9.7/system, qemu+ssh://10.0.9.7, ada, qemu+ssh://ada@10.0.9.7/system",
-    "qemu+ssh://10.0.9.7:2222, qemu+ssh://10.0.9.7:2222, root, qemu+ssh://root@10.0.9.7:2222/system",
+    "qemu+ssh://10.0.9.7:2222, qemu+ssh://10.0.9.7:2222, root,"
+        + " qemu+ssh://root@10.0.9.7:2222/system",
     "qemu+tcp://kvm1/system, qemu+tcp://kvm1, root, qemu+tcp://kvm1/system",
   })
   void aHostIsWrittenAsLibvirtDoes(String text, String host, String user, String again) {

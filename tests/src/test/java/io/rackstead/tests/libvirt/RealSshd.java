@@ -99,7 +99,10 @@ final class RealSshd implements AutoCloseable {
 
   @Override
   public void close() {
+    // each session is a process of its own, which would go on
+    var sessions = process.descendants().toList();
     process.destroyForcibly();
     process.onExit().join();
+    sessions.forEach(ProcessHandle::destroyForcibly);
   }
 }

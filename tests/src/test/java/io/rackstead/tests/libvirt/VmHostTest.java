@@ -156,7 +156,7 @@ class VmHostTest {
                   "cores", "4000",
                   "memory", "60000000",
                   "storage", "root:900000",
-                  "interfaces", "eth0:bridge=nowhere",
+                  "interfaces", "eth0:subnet=10.9.0.0/16",
                   "architecture", "arm64")
               .entrySet()) {
         var answer =
@@ -188,6 +188,9 @@ class VmHostTest {
       assertThat(xml).contains(machine.path("hardware_uuid").asText(), "<source bridge='br0'/>");
       assertThat(pool).isDirectoryContaining(file -> file.toString().endsWith("-0"));
       assertThat(get(one).path("used").path("memory").asLong()).isEqualTo(128);
+      assertThat(get("machines/?pod=kvm1&pod_type=virsh")).hasSize(1);
+      assertThat(get("machines/?not_pod=kvm1")).isEmpty();
+      assertThat(get("machines/?pod=kvm2")).isEmpty();
 
       // commissioning has it started from the network, by its host
       await("the server runs", () -> libvirtd.virsh("domstate", "tiny").equals("running"));
