@@ -444,7 +444,7 @@ public final class Appliance implements AutoCloseable {
                   sessionApi)
               .routes());
       routes.addAll(new StatusApi(this::status).routes());
-      var explainApi = new ExplainApi(machines, pxe::explain);
+      var explainApi = new ExplainApi(machines, pxe::explain, pxe::explain6);
       routes.addAll(explainApi.routes());
       routes.addAll(new ClientOptionsApi(clientOptions).routes());
       var doorman = new Doorman(database, users, keys, people, clock, config.plaintextFrom());

@@ -90,6 +90,7 @@ public record Config(
     HTTP_PLAIN("http.plain", "who may use plain HTTP: all, or boot (machines that boot)"),
     PXE_ADDRESS("pxe.address", "address that the boot services bind to"),
     PXE_DHCP_PORT("pxe.dhcp-port", "DHCP, -1 switches it off"),
+    PXE_DHCP6_PORT("pxe.dhcp6-port", "DHCPv6, -1 switches it off"),
     PXE_PROXY_PORT("pxe.proxy-port", "proxy DHCP, -1 switches it off"),
     PXE_TFTP_PORT("pxe.tftp-port", "TFTP, -1 switches it off"),
     PXE_HTTP_PORT("pxe.http-port", "HTTP boot, -1 switches it off"),
@@ -177,6 +178,7 @@ public record Config(
               database);
       case PXE_ADDRESS,
           PXE_DHCP_PORT,
+          PXE_DHCP6_PORT,
           PXE_PROXY_PORT,
           PXE_TFTP_PORT,
           PXE_HTTP_PORT,
@@ -280,7 +282,8 @@ public record Config(
             pxe.bindAddress(),
             folder.resolve("leases"),
             loaders(folder),
-            pxe.addressCheck()),
+            pxe.addressCheck(),
+            pxe.dhcp6Port()),
         networks,
         accept,
         bmcUser,
@@ -308,6 +311,7 @@ public record Config(
       case HTTP_PLAIN -> http.tls().alone() ? "boot" : "all";
       case PXE_ADDRESS -> pxe.bindAddress().getHostAddress();
       case PXE_DHCP_PORT -> Integer.toString(pxe.dhcpPort());
+      case PXE_DHCP6_PORT -> Integer.toString(pxe.dhcp6Port());
       case PXE_PROXY_PORT -> Integer.toString(pxe.proxyPort());
       case PXE_TFTP_PORT -> Integer.toString(pxe.tftpPort());
       case PXE_HTTP_PORT -> Integer.toString(pxe.httpPort());
@@ -359,7 +363,8 @@ public record Config(
         key == Key.PXE_ADDRESS ? Subnet.address(value) : pxe.bindAddress(),
         pxe.leaseDirectory(),
         key == Key.PXE_LOADERS ? Path.of(value) : pxe.loaderDirectory(),
-        key == Key.PXE_ADDRESS_CHECK ? onOrOff(key, value) : pxe.addressCheck());
+        key == Key.PXE_ADDRESS_CHECK ? onOrOff(key, value) : pxe.addressCheck(),
+        key == Key.PXE_DHCP6_PORT ? port(key, value) : pxe.dhcp6Port());
   }
 
   private static boolean onOrOff(Key key, String value) {

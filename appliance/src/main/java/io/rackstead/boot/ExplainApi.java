@@ -13,11 +13,14 @@ import io.rackstead.pxe.Explanation.Question;
 import io.rackstead.pxe.Explanation.Stage;
 import io.rackstead.pxe.net.MacAddress;
 import io.rackstead.pxe.net.Subnet;
+import io.rackstead.pxe.net.Subnet6;
+import java.net.Inet6Address;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -25,14 +28,20 @@ import java.util.stream.Collectors;
 public final class ExplainApi {
   /// What may be said about the client, in the order that the command line sends it.
   public static final List<String> WORDS =
-      List.of("mac", "arch", "stage", "uuid", "relay", "interface");
+      List.of("mac", "arch", "stage", "uuid", "relay", "interface", "ip");
 
   private final Machines machines;
   private final Function<Question, Explanation> explain;
+  private final BiFunction<Question, Optional<Inet6Address>, Explanation> explain6;
 
-  public ExplainApi(Machines machines, Function<Question, Explanation> explain) {
+  /// @param explain6 the same by DHCPv6, with an address of the relay on the client's link
+  public ExplainApi(
+      Machines machines,
+      Function<Question, Explanation> explain,
+      BiFunction<Question, Optional<Inet6Address>, Explanation> explain6) {
     this.machines = machines;
     this.explain = explain;
+    this.explain6 = explain6;
   }
 
   public List<Route> routes() {
@@ -52,7 +61,26 @@ public final class ExplainApi {
             !request.principal().sees(machine.labels().owner(), machine.labels().pool()))) {
       throw new Problem(404, "no machine " + question.mac());
     }
-    return Reply.json(explain.apply(question));
+    try {
+      return Reply.json(explained(question, word -> request.query(word).orElse("")));
+    } catch (IllegalArgumentException e) {
+      throw new Problem(400, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private Explanation explained(Question question, Function<String, String> said) {
+    return six(said)
+        ? explain6.apply(question, text(said, "relay").map(Subnet6::address))
+        : explain.apply(question);
+  }
+
+  /// By IPv6, because that is asked for or because the relay has such an address.
+  private static boolean six(Function<String, String> said) {
+    var ip = said.apply("ip");
+    if (!List.of("", "4", "6").contains(ip)) {
+      throw new IllegalArgumentException("ip is 4 or 6, got " + ip);
+    }
+    return ip.equals("6") || ip.isEmpty() && said.apply("relay").contains(":");
   }
 
   /// As it would be known by what it says of itself.
@@ -65,7 +93,8 @@ public final class ExplainApi {
   ///
   /// @param words one for each of [#WORDS], empty where nothing was said
   public List<String> lines(List<String> words) {
-    return explain.apply(question(word -> words.get(WORDS.indexOf(word)))).lines();
+    Function<String, String> said = word -> words.get(WORDS.indexOf(word));
+    return explained(question(said), said).lines();
   }
 
   private static Question question(Function<String, String> said) {
@@ -74,7 +103,7 @@ public final class ExplainApi {
         arch(said.apply("arch")),
         stage(said.apply("stage")),
         text(said, "uuid").map(ExplainApi::uuid),
-        text(said, "relay").map(Subnet::address),
+        six(said) ? Optional.empty() : text(said, "relay").map(Subnet::address),
         text(said, "interface"));
   }
 

@@ -235,6 +235,13 @@ public final class Cli {
         description = "ours that it asks on; needed where several are served and no relay is")
     String networkInterface = "";
 
+    @Option(
+        names = "--ip",
+        defaultValue = "",
+        paramLabel = "4|6",
+        description = "by DHCP or by DHCPv6; 6 where the relay's address is one of it")
+    String ip = "";
+
     Explain(Cli cli) {
       super(cli);
     }
@@ -244,7 +251,7 @@ public final class Cli {
       if (!ControlServer.running(data)) {
         throw new IOException("no appliance runs on " + data.toAbsolutePath().normalize());
       }
-      return cli.ask(data, "explain", mac, arch, stage, uuid, relay, networkInterface);
+      return cli.ask(data, "explain", mac, arch, stage, uuid, relay, networkInterface, ip);
     }
   }
 

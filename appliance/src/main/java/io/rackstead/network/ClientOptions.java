@@ -28,6 +28,9 @@ public final class ClientOptions {
   /// No option of DHCP, and said in the same place: by which loaders firmware boots.
   public static final String BOOT_CHAIN = "boot-chain";
 
+  /// No option either: whether we advertise an IPv6 subnet on its link.
+  public static final String ROUTER_ADVERTISEMENT = "router-advertisement";
+
   private static final Logger LOG = LoggerFactory.getLogger(ClientOptions.class);
 
   private final Database database;
@@ -91,6 +94,13 @@ public final class ClientOptions {
     if (scope == Scope.RANGE && options.containsKey(BOOT_CHAIN)) {
       throw new IllegalArgumentException(
           BOOT_CHAIN + " is of a subnet or a machine: a range is known too late");
+    }
+    var advertise = options.getOrDefault(ROUTER_ADVERTISEMENT, "off");
+    if (!advertise.equals("on") && !advertise.equals("off")) {
+      throw new IllegalArgumentException(ROUTER_ADVERTISEMENT + " is on or off, got " + advertise);
+    }
+    if (scope != Scope.SUBNET && options.containsKey(ROUTER_ADVERTISEMENT)) {
+      throw new IllegalArgumentException(ROUTER_ADVERTISEMENT + " is of a subnet");
     }
     LoaderChain.parse(options.getOrDefault(BOOT_CHAIN, LoaderChain.IPXE.text()));
     OptionTemplate.of(plain(options));
@@ -176,6 +186,12 @@ public final class ClientOptions {
     return new OptionTemplates(network, byRange, byMac, chain, chains);
   }
 
+  static boolean advertised(List<Of> all, Subnet subnet) {
+    return all.stream()
+        .filter(one -> one.scope() == Scope.SUBNET && one.target().equals(subnet.id() + ""))
+        .anyMatch(one -> one.options().getOrDefault(ROUTER_ADVERTISEMENT, "off").equals("on"));
+  }
+
   private static Optional<LoaderChain> chain(Of of) {
     return Optional.ofNullable(of.options().get(BOOT_CHAIN)).map(LoaderChain::parse);
   }
@@ -183,6 +199,7 @@ public final class ClientOptions {
   private static Map<String, String> plain(Map<String, String> options) {
     var plain = new TreeMap<>(options);
     plain.remove(BOOT_CHAIN);
+    plain.remove(ROUTER_ADVERTISEMENT);
     return plain;
   }
 

@@ -1,5 +1,6 @@
 package io.rackstead.network;
 
+import io.rackstead.pxe.net.Subnet6;
 import java.math.BigInteger;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -48,32 +49,8 @@ public final class Ip {
 
   /// RFC 5952 for IPv6: lower case, the longest run of zeros left out.
   public static String text(InetAddress address) {
-    if (address instanceof Inet4Address) {
-      return address.getHostAddress();
-    }
-    var octets = address.getAddress();
-    var groups = new int[8];
-    int best = -1;
-    int length = 1;
-    int run = 0;
-    for (int i = 0; i < 8; i++) {
-      groups[i] = (octets[2 * i] & 255) << 8 | octets[2 * i + 1] & 255;
-      run = groups[i] == 0 ? run + 1 : 0;
-      if (run > length) {
-        length = run;
-        best = i - run + 1;
-      }
-    }
-    var text = new StringBuilder();
-    for (int i = 0; i < 8; i++) {
-      if (i == best) {
-        text.append("::");
-        i += length - 1;
-      } else {
-        text.append(text.isEmpty() || text.charAt(text.length() - 1) == ':' ? "" : ":")
-            .append(Integer.toHexString(groups[i]));
-      }
-    }
-    return text.toString();
+    return address instanceof Inet6Address six
+        ? Subnet6.text(six)
+        : address.getHostAddress();
   }
 }

@@ -4,10 +4,12 @@ import io.rackstead.network.IpRange.Kind;
 import io.rackstead.pxe.Networks;
 import io.rackstead.pxe.OptionTemplate;
 import io.rackstead.pxe.OptionTemplates;
+import io.rackstead.pxe.Served6;
 import io.rackstead.pxe.net.AddressRange;
 import io.rackstead.pxe.net.MacAddress;
 import io.rackstead.store.Database;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -42,10 +44,11 @@ public final class ServedNetworks implements Networks {
   private final Supplier<String> domain;
   private volatile Predicate<InetAddress> resolver = _ -> false;
   private volatile Optional<ClientOptions> extras = Optional.empty();
-  private volatile Kept kept = new Kept(List.of(), List.of(), Long.MIN_VALUE, -1);
+  private volatile Kept kept = new Kept(List.of(), List.of(), List.of(), Long.MIN_VALUE, -1);
 
   /// @param ours networks that we have an address on, whether DHCP is on there or not
-  private record Kept(List<Served> served, List<Served> ours, long nanos, long version) {}
+  private record Kept(
+      List<Served> served, List<Served> ours, List<Served6> six, long nanos, long version) {}
 
   /// @param silent DHCP gives nothing away while it is so
   /// @param domain what machines are told where the subnet says nothing
@@ -74,6 +77,11 @@ public final class ServedNetworks implements Networks {
     return kept().served();
   }
 
+  @Override
+  public List<Served6> served6() {
+    return kept().six();
+  }
+
   private Kept kept() {
     var now = kept;
     long nanos = System.nanoTime();
@@ -84,8 +92,10 @@ public final class ServedNetworks implements Networks {
       var fresh = look(nanos, version);
       // pools are made anew only for another value
       now =
-          fresh.served().equals(now.served()) && fresh.ours().equals(now.ours())
-              ? new Kept(now.served(), now.ours(), nanos, version)
+          fresh.served().equals(now.served())
+                  && fresh.ours().equals(now.ours())
+                  && fresh.six().equals(now.six())
+              ? new Kept(now.served(), now.ours(), now.six(), nanos, version)
               : fresh;
       kept = now;
     }
@@ -152,7 +162,12 @@ public final class ServedNetworks implements Networks {
     var all = book.now();
     var known =
         new Known(
-            interfaces.get(), addressesByMac(), extras.map(ClientOptions::list).orElse(List.of()));
+            interfaces.get(),
+            addressesByMac(Inet4Address.class),
+            extras.map(ClientOptions::list).orElse(List.of()));
+    var six =
+        new SixNetworks(
+            addressesByMac(Inet6Address.class), extras, domain, resolver);
     var served = new ArrayList<Served>();
     var ours = new ArrayList<Served>();
     for (var vlan : all.vlans()) {
@@ -171,8 +186,9 @@ public final class ServedNetworks implements Networks {
       }
     }
     return silent.getAsBoolean()
-        ? new Kept(List.of(), List.of(), nanos, version)
-        : new Kept(List.copyOf(served), List.copyOf(ours), nanos, version);
+        ? new Kept(List.of(), List.of(), List.of(), nanos, version)
+        : new Kept(
+            List.copyOf(served), List.copyOf(ours), six.served(all, known), nanos, version);
   }
 
   /// DHCP is spoken in IPv4 subnets of /8 to /30.
@@ -182,20 +198,20 @@ public final class ServedNetworks implements Networks {
         .toList();
   }
 
-  private Map<Long, Map<MacAddress, Inet4Address>> addressesByMac() {
-    var bySubnet = new HashMap<Long, Map<MacAddress, Inet4Address>>();
+  private <A extends InetAddress> Map<Long, Map<MacAddress, A>> addressesByMac(Class<A> family) {
+    var bySubnet = new HashMap<Long, Map<MacAddress, A>>();
     for (var address : database.read(book.addresses()::all)) {
-      if (address.mac().isPresent() && address.ip() instanceof Inet4Address ip) {
+      if (address.mac().isPresent() && family.isInstance(address.ip())) {
         bySubnet
             .computeIfAbsent(address.subnetId(), _ -> new HashMap<>())
-            .putIfAbsent(address.mac().get(), ip);
+            .putIfAbsent(address.mac().get(), family.cast(address.ip()));
       }
     }
     return bySubnet;
   }
 
   /// What is read once for all networks.
-  private record Known(
+  record Known(
       Map<String, List<InetAddress>> interfaces,
       Map<Long, Map<MacAddress, Inet4Address>> fixed,
       List<ClientOptions.Of> told) {}

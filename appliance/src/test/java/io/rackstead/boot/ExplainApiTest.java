@@ -36,7 +36,9 @@ class ExplainApiTest {
         new ExplainApi(
             served.site.machines,
             question ->
-                new Explanation("lab", "an offer", question.toString(), List.of(), List.of()));
+                new Explanation("lab", "an offer", question.toString(), List.of(), List.of()),
+            (question, link) ->
+                new Explanation("six", "an advertise", link.toString(), List.of(), List.of()));
     server =
         HttpServer.start(
             "127.0.0.1", 0, api.routes(), served.site.doorman, StaticPages.ofClassPath());
@@ -65,6 +67,9 @@ class ExplainApiTest {
     var ada = served.person("ada", Role.USER);
     assertThat(ask(ada, "mac=52-54-00-00-00-01&arch=0&stage=loader&relay=10.9.0.1").body())
         .contains("52:54:00:00:00:01", "LOADER", "10.9.0.1");
+    assertThat(ask(ada, "mac=52-54-00-00-00-01&ip=6").body()).contains("an advertise", "empty");
+    assertThat(ask(ada, "mac=52-54-00-00-00-01&relay=fd77::2").body())
+        .contains("an advertise", "fd77:0:0:0:0:0:0:2");
     for (var wrong :
         List.of(
             "",
@@ -72,7 +77,10 @@ class ExplainApiTest {
             "mac=52:54:00:00:00:01&arch=x",
             "mac=52:54:00:00:00:01&stage=moon",
             "mac=52:54:00:00:00:01&uuid=1",
-            "mac=52:54:00:00:00:01&relay=here")) {
+            "mac=52:54:00:00:00:01&relay=here",
+            "mac=52:54:00:00:00:01&ip=5",
+            "mac=52:54:00:00:00:01&ip=6&relay=10.9.0.1",
+            "mac=52:54:00:00:00:01&relay=fd77::x")) {
       var answer = ask(ada, wrong);
       assertThat(answer.statusCode()).as(wrong + " " + answer.body()).isEqualTo(400);
     }

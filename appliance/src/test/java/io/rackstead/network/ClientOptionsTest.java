@@ -93,6 +93,16 @@ class ClientOptionsTest {
     assertThat(chain(STRANGER)).isEqualTo(LoaderChain.SIGNED_GRUB);
   }
 
+  @Test
+  void aSubnetIsAdvertisedOnItsLinkWhereAnOperatorSaysSo() {
+    var row = served.networks.now().subnetNamed("10.99.0.0/24").orElseThrow();
+    assertThat(ClientOptions.advertised(served.clientOptions.list(), row)).isFalse();
+    put("subnet", subnet, "{\"router-advertisement\":\"on\"}");
+    assertThat(ClientOptions.advertised(served.clientOptions.list(), row)).isTrue();
+    put("subnet", subnet, "{\"router-advertisement\":\"off\"}");
+    assertThat(ClientOptions.advertised(served.clientOptions.list(), row)).isFalse();
+  }
+
   private LoaderChain chain(MacAddress mac) {
     return networks.served().getFirst().templates().chainOf(mac);
   }
@@ -122,6 +132,8 @@ class ClientOptionsTest {
         "subnet  | own  | {\"options\":{\"no-such\":\"x\"}}       | 400",
         "subnet  | own  | {\"options\":{\"51\":\"x\"}}            | 400",
         "subnet  | own  | {\"options\":{\"boot-chain\":\"x\"}}    | 400",
+        "subnet  | own  | {\"options\":{\"router-advertisement\":\"x\"}} | 400",
+        "machine | own  | {\"options\":{\"router-advertisement\":\"on\"}} | 404",
       })
   void whatCannotBeIsRefused(String scope, String target, String body, int status) {
     var of = target.equals("own") ? subnet + "" : target;

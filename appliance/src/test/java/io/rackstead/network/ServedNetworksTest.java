@@ -46,7 +46,9 @@ class ServedNetworksTest {
             () -> "maas",
             () ->
                 Map.of(
-                    "prov0", List.<InetAddress>of(Ip.parse("10.77.0.1")),
+                    "prov0",
+                        List.<InetAddress>of(
+                            Ip.parse("fe80::1"), Ip.parse("10.77.0.1"), Ip.parse("fd77::1")),
                     "prov1", List.<InetAddress>of(Ip.parse("10.78.0.1"))));
   }
 
@@ -91,6 +93,56 @@ class ServedNetworksTest {
     change(c -> c.save(c.now().vlan(Vlan.DEFAULT).orElseThrow()));
     assertThat(only().dnsServers().toString()).isEqualTo("[/10.77.0.1]");
     assertThat(only().timeServers().toString()).as("addresses only").isEqualTo("[/10.77.0.9]");
+  }
+
+  @Test
+  void anIpv6SubnetOfAServedVlanIsServedByDhcpv6() {
+    ConfiguredNetworks.write(book, List.of(SPEC));
+    assertThat(networks.served6()).isEmpty();
+    var subnet =
+        change(c ->
+            c.save(
+                new Subnet(
+                    NetworkBook.NEW,
+                    Vlan.DEFAULT,
+                    "six",
+                    "",
+                    Prefix.parse("fd77::/64"),
+                    Optional.empty(),
+                    List.of(Ip.parse("fd77::53")),
+                    2,
+                    true,
+                    true,
+                    false,
+                    true,
+                    List.of(),
+                    "")));
+    change(c ->
+        c.save(
+            new IpRange(
+                NetworkBook.NEW,
+                subnet.id(),
+                IpRange.Kind.DYNAMIC,
+                Ip.parse("fd77::1000"),
+                Ip.parse("fd77::1fff"),
+                "",
+                "")));
+    change(c ->
+        c.save(
+            new ReservedIp(NetworkBook.NEW, subnet.id(), Ip.parse("fd77::aaaa"), CARD, "")));
+    assertThat(networks.served6()).hasSize(1);
+    var six = networks.served6().getFirst();
+    assertThat(six.networkInterface()).isEqualTo("prov0");
+    assertThat(six.subnet()).hasToString("fd77::/64");
+    assertThat(six.serverAddress()).isEqualTo(Ip.parse("fd77::1"));
+    assertThat(six.ranges()).hasToString("[fd77::1000-fd77::1fff]");
+    assertThat(six.reservations().get(CARD)).isEqualTo(Ip.parse("fd77::aaaa"));
+    assertThat(six.dnsServers().stream().map(Ip::text)).containsExactly("fd77::53");
+    assertThat(six.domain()).contains("maas");
+    assertThat(six.advertised()).as("off until an operator says so").isFalse();
+    assertThat(only().subnet()).hasToString("10.77.0.0/24");
+    change(c -> c.save(c.now().vlan(Vlan.DEFAULT).orElseThrow().withDhcp(false)));
+    assertThat(networks.served6()).isEmpty();
   }
 
   @Test

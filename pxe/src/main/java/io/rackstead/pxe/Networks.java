@@ -14,6 +14,11 @@ import java.util.Optional;
 public interface Networks {
   List<Served> served();
 
+  /// The same of IPv6.
+  default List<Served6> served6() {
+    return List.of();
+  }
+
   /// How we speak on an interface: not at all unless the operator said so.
   enum Mode {
     SERVER,

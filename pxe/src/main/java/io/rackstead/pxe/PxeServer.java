@@ -5,21 +5,30 @@ import io.rackstead.pxe.dhcp.DhcpServer;
 import io.rackstead.pxe.dhcp.Explainer;
 import io.rackstead.pxe.dhcp.ForeignServers;
 import io.rackstead.pxe.dhcp.LoadersSeen;
+import io.rackstead.pxe.dhcp6.Dhcp6Server;
+import io.rackstead.pxe.dhcp6.Explainer6;
+import io.rackstead.pxe.dhcp6.ServerIdentity;
 import io.rackstead.pxe.grub.GrubPages;
 import io.rackstead.pxe.http.BootHttpServer;
 import io.rackstead.pxe.http.BootPages;
 import io.rackstead.pxe.ipxe.Loaders;
 import io.rackstead.pxe.lease.Lease;
+import io.rackstead.pxe.lease.Lease6;
+import io.rackstead.pxe.lease.Lease6Log;
 import io.rackstead.pxe.lease.LeaseLog;
 import io.rackstead.pxe.lease.Leases;
-import io.rackstead.pxe.ndp.NoRouter;
+import io.rackstead.pxe.ndp.RouterAdvertisement;
+import io.rackstead.pxe.ndp.RouterWord;
 import io.rackstead.pxe.net.MacAddress;
 import io.rackstead.pxe.tftp.TftpServer;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +36,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,8 +62,11 @@ public final class PxeServer implements AutoCloseable {
   private final ForeignServers foreign;
   private final BootNotices notices;
   private final Explainer explainer;
-  private Optional<NoRouter> noRouter = Optional.empty();
-  private boolean noRouterTried;
+  private final Optional<Lease6Log> leases6;
+  private final Optional<Dhcp6Server> dhcp6;
+  private final Optional<Explainer6> explainer6;
+  private Optional<RouterWord> routerWord = Optional.empty();
+  private boolean routerWordTried;
   private int looks;
 
   private PxeServer(
@@ -81,7 +94,9 @@ public final class PxeServer implements AutoCloseable {
                 .or(() -> booter.open(name, client));
     Clients clients =
         address ->
-            address instanceof Inet4Address held
+            address instanceof Inet6Address six
+                ? holder6(six, clock)
+                : address instanceof Inet4Address held
                 ? leases
                     .flatMap(log -> log.at(held))
                     .filter(lease -> lease.activeAt(clock.instant()))
@@ -107,6 +122,11 @@ public final class PxeServer implements AutoCloseable {
                     seen,
                     foreign,
                     clock));
+    this.leases6 = config.dhcp6Port() < 0 ? Optional.empty() : openLeases6(clock);
+    this.dhcp6 = leases6.flatMap(log -> startDhcp6(booter, journal, log, loaders, clock));
+    this.explainer6 =
+        leases6.map(log ->
+            new Explainer6(booter, networks, log, loaders, this::httpPort, clock));
     refresh();
     again.scheduleWithFixedDelay(
         this::lookAgain, LOOK_AGAIN_SECONDS, LOOK_AGAIN_SECONDS, TimeUnit.SECONDS);
@@ -128,6 +148,13 @@ public final class PxeServer implements AutoCloseable {
     return new PxeServer(config, booter, networks, journal, clock);
   }
 
+  private Optional<MacAddress> holder6(Inet6Address address, InstantSource clock) {
+    return leases6
+        .flatMap(log -> log.at(address))
+        .filter(lease -> lease.activeAt(clock.instant()))
+        .flatMap(lease -> lease.client().mac());
+  }
+
   private Optional<LeaseLog> openLeases(InstantSource clock) {
     var directory = config.leaseDirectory();
     try {
@@ -144,6 +171,48 @@ public final class PxeServer implements AutoCloseable {
               + ": make it a writable directory, or set pxe.leaseDirectory");
       return Optional.empty();
     }
+  }
+
+  private Optional<Lease6Log> openLeases6(InstantSource clock) {
+    try {
+      return Optional.of(Lease6Log.open(config.leaseDirectory(), clock));
+    } catch (IOException e) {
+      fail(
+          "dhcp6",
+          "no IPv6 address is given out, because the lease log in "
+              + config.leaseDirectory()
+              + " cannot be used: "
+              + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Dhcp6Server> startDhcp6(
+      Booter booter, BootJournal journal, Lease6Log log, Loaders loaders, InstantSource clock) {
+    try {
+      return Optional.of(
+          Dhcp6Server.start(
+              config.dhcp6Port(),
+              booter,
+              networks,
+              journal,
+              log,
+              loaders,
+              this::httpPort,
+              ServerIdentity.in(config.leaseDirectory()),
+              clock));
+    } catch (IOException e) {
+      fail("dhcp6", "it has no identifier of its own: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private void routerHeard(RouterAdvertisement one, Inet6Address from, String networkInterface) {
+    var here =
+        networks.served6().stream()
+            .filter(network -> network.networkInterface().equals(networkInterface))
+            .toList();
+    one.objection(here).ifPresent(why -> foreign.router(from, networkInterface, why));
   }
 
   private Loaders findLoaders() {
@@ -181,12 +250,12 @@ public final class PxeServer implements AutoCloseable {
 
   /// Once, when the first network is served.
   private void tellLoaders() {
-    if (noRouterTried) {
+    if (routerWordTried) {
       return;
     }
-    noRouterTried = true;
+    routerWordTried = true;
     try {
-      noRouter = Optional.of(NoRouter.start(seen::recently));
+      routerWord = Optional.of(RouterWord.start(seen::recently, this::routerHeard));
     } catch (IOException e) {
       // a boot takes 20 seconds longer; nothing that an operator has to act on
       LOG.info("loaders may wait for an IPv6 router: {}", e.getMessage());
@@ -215,20 +284,23 @@ public final class PxeServer implements AutoCloseable {
   /// or a port that becomes free is noticed within seconds.
   public synchronized void refresh() {
     dhcp.ifPresent(DhcpServer::refresh);
-    Set<Inet4Address> addresses =
+    dhcp6.ifPresent(Dhcp6Server::refresh);
+    Set<InetAddress> addresses =
         config.bindAddress().isAnyLocalAddress()
-            ? networks.served().stream()
-                .map(Networks.Served::serverAddress)
+            ? Stream.<InetAddress>concat(
+                    networks.served().stream().map(Networks.Served::serverAddress),
+                    networks.served6().stream().map(Served6::serverAddress))
                 .collect(Collectors.toSet())
             : Set.of(config.bindAddress());
     tftp.ifPresent(server -> server.listenOn(addresses));
     var interfaces =
         networks.served().stream()
             .map(Networks.Served::networkInterface)
-            .collect(Collectors.toSet());
+            .collect(Collectors.toCollection(HashSet::new));
+    networks.served6().stream().map(Served6::networkInterface).forEach(interfaces::add);
     if (dhcp.isPresent() && config.bindAddress().isAnyLocalAddress() && !interfaces.isEmpty()) {
       tellLoaders();
-      noRouter.ifPresent(answering -> answering.listenOn(interfaces));
+      routerWord.ifPresent(word -> word.listenOn(interfaces, networks.served6()));
     }
   }
 
@@ -241,6 +313,7 @@ public final class PxeServer implements AutoCloseable {
                 List.of(
                     new ServiceState("dhcp", Status.OFF, "switched off"),
                     new ServiceState("proxydhcp", Status.OFF, "switched off"))));
+    dhcp6.map(Dhcp6Server::state).ifPresent(states::add);
     states.add(
         tftp.map(TftpServer::state).orElse(new ServiceState("tftp", Status.OFF, "switched off")));
     return List.copyOf(states);
@@ -251,6 +324,16 @@ public final class PxeServer implements AutoCloseable {
     return explainer.explain(question);
   }
 
+  /// The same by IPv6.
+  ///
+  /// @param link an address of the relay on the client's link
+  public Explanation explain6(Explanation.Question question, Optional<Inet6Address> link) {
+    return explainer6
+        .map(six -> six.explain(question, link))
+        .orElseGet(() ->
+            new Explanation("none", "DHCPv6 does not serve", "", List.of(), List.of()));
+  }
+
   /// What an operator should act upon: a network without free addresses, a server that is not ours.
   public List<String> notices() {
     return notices.now();
@@ -259,6 +342,11 @@ public final class PxeServer implements AutoCloseable {
   /// Every address that was given out or promised, in the order of addresses.
   public List<Lease> leases() {
     return leases.map(Leases::list).orElse(List.of());
+  }
+
+  /// The same of IPv6.
+  public List<Lease6> leases6() {
+    return leases6.map(Lease6Log::list).orElse(List.of());
   }
 
   /// The addresses of one adapter.
@@ -274,11 +362,15 @@ public final class PxeServer implements AutoCloseable {
   @Override
   public void close() {
     again.shutdownNow();
-    noRouter.ifPresent(NoRouter::close);
+    routerWord.ifPresent(RouterWord::close);
+    dhcp6.ifPresent(Dhcp6Server::close);
     dhcp.ifPresent(DhcpServer::close);
     tftp.ifPresent(TftpServer::close);
     http.ifPresent(BootHttpServer::close);
     try {
+      if (leases6.isPresent()) {
+        leases6.get().close();
+      }
       if (leases.isPresent()) {
         leases.get().close();
       }

@@ -3,7 +3,10 @@ package io.rackstead.pxe.dhcp;
 import io.rackstead.pxe.Networks.Mode;
 import io.rackstead.pxe.Networks.Served;
 import io.rackstead.pxe.net.MacAddress;
+import io.rackstead.pxe.net.Subnet6;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -26,12 +29,13 @@ public final class ForeignServers {
   private final Map<Key, Seen> seen = new ConcurrentHashMap<>();
   private final Set<MacAddress> probes = ConcurrentHashMap.newKeySet();
 
-  private record Key(Inet4Address server, String where) {}
+  private record Key(InetAddress server, String where) {}
 
   /// @param where the interface or network that it is on
   /// @param sign how it showed itself
   public record Seen(
-      Inet4Address server,
+      InetAddress server,
+      String what,
       String where,
       String sign,
       boolean expected,
@@ -39,13 +43,16 @@ public final class ForeignServers {
       Instant last) {
     /// One sentence for the operator.
     public String text() {
-      return "another DHCP server, "
-          + server.getHostAddress()
+      return "another "
+          + what
+          + ", "
+          + (server instanceof Inet6Address six ? Subnet6.text(six) : server.getHostAddress())
           + ", answers on "
           + where
           + ": "
           + sign
-          + "; switch it off, or serve that network as proxy";
+          + "; switch it off"
+          + (server instanceof Inet6Address ? "" : ", or serve that network as proxy");
     }
   }
 
@@ -95,15 +102,25 @@ public final class ForeignServers {
     note(server.get(), networkInterface, offered + " to a probe", false);
   }
 
+  /// A router's word that should not be on this link.
+  public void router(Inet6Address from, String networkInterface, String sign) {
+    note(from, "IPv6 router", networkInterface, sign, false);
+  }
+
   private void note(Inet4Address server, String where, String sign, boolean expected) {
+    note(server, "DHCP server", where, sign, expected);
+  }
+
+  private void note(
+      InetAddress server, String what, String where, String sign, boolean expected) {
     var now = clock.instant();
     forget(now);
     if (seen.size() < MOST || seen.containsKey(new Key(server, where))) {
       seen.merge(
           new Key(server, where),
-          new Seen(server, where, sign, expected, now, now),
+          new Seen(server, what, where, sign, expected, now, now),
           (old, fresh) ->
-              new Seen(server, where, sign, old.expected() && expected, old.first(), now));
+              new Seen(server, what, where, sign, old.expected() && expected, old.first(), now));
     }
   }
 

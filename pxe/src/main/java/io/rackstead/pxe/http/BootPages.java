@@ -76,7 +76,7 @@ public final class BootPages {
 
   private Page script(String mac, String query, InetAddress client, InetSocketAddress here) {
     Optional<MacAddress> asked = parseMac(mac);
-    if (asked.isEmpty() || !(here.getAddress() instanceof Inet4Address ours)) {
+    if (asked.isEmpty()) {
       return new Page(Optional.empty(), asked, "", List.of());
     }
     scripted.put(client, asked.get());
@@ -88,7 +88,7 @@ public final class BootPages {
             parameter(query, "uuid").flatMap(BootPages::uuid),
             client instanceof Inet4Address address ? Optional.of(address) : Optional.empty());
     var answer = booter.decide(request);
-    var server = new BootServer(ours, here.getPort());
+    var server = new BootServer(here.getAddress(), here.getPort());
     try {
       var text = IpxeScript.of(answer.decision(), request, server);
       return new Page(file(text), asked, answer.rule(), answer.effects());

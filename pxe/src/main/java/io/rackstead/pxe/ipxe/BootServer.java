@@ -1,17 +1,25 @@
 package io.rackstead.pxe.ipxe;
 
 import io.rackstead.pxe.BootRequest;
-import java.net.Inet4Address;
+import io.rackstead.pxe.net.Subnet6;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /// Ourselves as a client sees us: where its URLs point to.
-public record BootServer(Inet4Address address, int httpPort) {
+public record BootServer(InetAddress address, int httpPort) {
   private static final String UNRESERVED = "-._~/";
 
   /// The URL of a name that is served; what a URL cannot hold as it is, is percent-encoded.
   public String url(String name) {
-    return "http://" + address.getHostAddress() + ":" + httpPort + "/" + encode(name);
+    return "http://" + host() + ":" + httpPort + "/" + encode(name);
+  }
+
+  private String host() {
+    return address instanceof Inet6Address six
+        ? "[" + Subnet6.text(six) + "]"
+        : address.getHostAddress();
   }
 
   /// The URL of the script for this client. It names the client itself, so that a client behind a

@@ -17,16 +17,18 @@ import java.util.function.Consumer;
 
 /// The log's file: records one after another in space that was written with zeros beforehand, so
 /// that a sync has no file size to record with it.
-final class LeaseFile implements AutoCloseable {
+final class LeaseFile<L> implements AutoCloseable {
   private static final int CHUNK = 8192 * LeaseRecord.SIZE;
 
   private final Path path;
+  private final LeaseRecord<L> format;
   private FileChannel channel;
   private long end;
   private long allocated;
 
-  private LeaseFile(Path path, FileChannel channel) {
+  private LeaseFile(Path path, LeaseRecord<L> format, FileChannel channel) {
     this.path = path;
+    this.format = format;
     this.channel = channel;
   }
 
@@ -34,10 +36,11 @@ final class LeaseFile implements AutoCloseable {
   /// record that is not whole was cut off by a crash before anybody was told of it, and is skipped.
   ///
   /// @return the open file; how many records were skipped is told to `damaged`
-  static LeaseFile open(Path path, Consumer<Lease> each, Consumer<Integer> damaged)
+  static <L> LeaseFile<L> open(
+      Path path, LeaseRecord<L> format, Consumer<L> each, Consumer<Integer> damaged)
       throws IOException {
     Files.createDirectories(path.toAbsolutePath().getParent());
-    var file = new LeaseFile(path, FileChannel.open(path, CREATE, READ, WRITE));
+    var file = new LeaseFile<>(path, format, FileChannel.open(path, CREATE, READ, WRITE));
     try {
       damaged.accept(file.readAll(each));
       return file;
@@ -47,7 +50,7 @@ final class LeaseFile implements AutoCloseable {
     }
   }
 
-  private int readAll(Consumer<Lease> each) throws IOException {
+  private int readAll(Consumer<L> each) throws IOException {
     int skipped = 0;
     var buffer = ByteBuffer.allocate(CHUNK);
     long size = channel.size();
@@ -63,7 +66,7 @@ final class LeaseFile implements AutoCloseable {
           continue;
         }
         end = at + i + LeaseRecord.SIZE;
-        var lease = LeaseRecord.read(buffer, i);
+        var lease = format.read(buffer, i);
         lease.ifPresent(each);
         skipped += lease.isEmpty() ? 1 : 0;
       }
@@ -82,7 +85,7 @@ final class LeaseFile implements AutoCloseable {
 
   /// Appends and waits for the disk. On failure the end stays where it was, and the next call
   /// writes over what this one left.
-  void append(Collection<Lease> leases) throws IOException {
+  void append(Collection<L> leases) throws IOException {
     var buffer = encode(leases);
     while (full(leases.size())) {
       allocated = extend(channel, allocated);
@@ -93,7 +96,7 @@ final class LeaseFile implements AutoCloseable {
   }
 
   /// Writes a new file with only these, and puts it in place of the old one in one step.
-  void rewrite(Collection<Lease> leases) throws IOException {
+  void rewrite(Collection<L> leases) throws IOException {
     var temporary = path.resolveSibling(path.getFileName() + ".new");
     var fresh = FileChannel.open(temporary, CREATE, TRUNCATE_EXISTING, READ, WRITE);
     long size = 0;
@@ -124,9 +127,9 @@ final class LeaseFile implements AutoCloseable {
     }
   }
 
-  private static ByteBuffer encode(Collection<Lease> leases) {
+  private ByteBuffer encode(Collection<L> leases) {
     var buffer = ByteBuffer.allocate(leases.size() * LeaseRecord.SIZE);
-    leases.forEach(lease -> LeaseRecord.write(lease, buffer));
+    leases.forEach(lease -> format.write(lease, buffer));
     return buffer.flip();
   }
 

@@ -37,7 +37,7 @@ public final class LeaseLog implements Leases, AutoCloseable {
   private final InstantSource clock;
   private final ClockJumps jumps;
   private final Fullness fullness = new Fullness();
-  private final LeaseFile file;
+  private final LeaseFile<Lease> file;
 
   /// What the next commit writes, by address, and what it replaces: empty for a new binding.
   private final Map<Inet4Address, Change> pending = new LinkedHashMap<>();
@@ -57,6 +57,7 @@ public final class LeaseLog implements Leases, AutoCloseable {
     this.file =
         LeaseFile.open(
             directory.resolve("leases.log"),
+            LeaseRecord.V4,
             table::put,
             damaged -> {
               if (damaged > 0) {

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.rackstead.pxe.net.Subnet6;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -12,8 +13,8 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.net.Inet6Address;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /// A raw ICMPv6 socket, which Java has no class for. Used by one thread; closed by any.
@@ -25,14 +26,18 @@ final class IcmpSocket implements AutoCloseable {
   private static final int SO_RCVTIMEO = 20;
   private static final int IPV6 = 41;
   private static final int IPV6_UNICAST_HOPS = 16;
+  private static final int IPV6_MULTICAST_HOPS = 18;
+  private static final int IPV6_MULTICAST_LOOP = 19;
   private static final int IPV6_ADD_MEMBERSHIP = 20;
   private static final int ICMP6_FILTER = 1;
   private static final int SOLICITATION = 133;
+  private static final int ADVERTISEMENT = 134;
   private static final int ADDRESS_SIZE = 28;
   private static final int MAX_PACKET = 1500;
   private static final int EAGAIN = 11;
   private static final int EINTR = 4;
-  private static final byte[] ALL_ROUTERS = allRouters();
+  private static final byte[] ALL_ROUTERS = all(2);
+  private static final byte[] ALL_NODES = all(1);
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
@@ -63,7 +68,7 @@ final class IcmpSocket implements AutoCloseable {
   private final MemorySegment peerSize = arena.allocate(JAVA_INT);
   private final int descriptor;
 
-  /// Hears router solicitations only, and wakes up now and then without one.
+  /// Hears router solicitations and advertisements only, and wakes up now and then without one.
   IcmpSocket() throws IOException {
     try {
       descriptor = (int) SOCKET.invokeExact(state, AF_INET6, SOCK_RAW_CLOEXEC, ICMPV6);
@@ -82,10 +87,14 @@ final class IcmpSocket implements AutoCloseable {
               .putLong(0)
               .putLong(300_000);
       option(SOL_SOCKET, SO_RCVTIMEO, wait.array());
-      option(IPV6, IPV6_UNICAST_HOPS, nativeInt(255)); // RFC 4861 §6.1.2 wants no other
+      // RFC 4861 §6.1.2 wants no other
+      option(IPV6, IPV6_UNICAST_HOPS, nativeInt(255));
+      option(IPV6, IPV6_MULTICAST_HOPS, nativeInt(255));
+      option(IPV6, IPV6_MULTICAST_LOOP, nativeInt(0));
       var filter = new byte[32];
       Arrays.fill(filter, (byte) 255);
       filter[SOLICITATION / 8] &= (byte) ~(1 << SOLICITATION % 8);
+      filter[ADVERTISEMENT / 8] &= (byte) ~(1 << ADVERTISEMENT % 8);
       option(ICMPV6, ICMP6_FILTER, filter);
     } catch (IOException e) {
       close();
@@ -100,7 +109,7 @@ final class IcmpSocket implements AutoCloseable {
     option(IPV6, IPV6_ADD_MEMBERSHIP, group);
   }
 
-  /// The next solicitation from an address of the link; empty when none came for a while. Its
+  /// The next packet from an address of the link; empty when none came for a while. Its
   /// sender is remembered for [#reply].
   ByteBuffer receive() throws IOException {
     peerSize.set(JAVA_INT, 0, ADDRESS_SIZE);
@@ -124,6 +133,25 @@ final class IcmpSocket implements AutoCloseable {
     return linkLocal
         ? packet.asSlice(0, size).asByteBuffer().asReadOnlyBuffer()
         : ByteBuffer.allocate(0);
+  }
+
+  /// Whom the last packet came from.
+  Inet6Address sender() {
+    return Subnet6.address(peer.asSlice(8, 16).toArray(JAVA_BYTE));
+  }
+
+  /// The number of the interface that the last packet came in on.
+  int scope() {
+    return peer.get(JAVA_INT, 24);
+  }
+
+  /// Sends to every host of a link.
+  void toAll(byte[] octets, int interfaceIndex) throws IOException {
+    peer.fill((byte) 0);
+    peer.set(java.lang.foreign.ValueLayout.JAVA_SHORT, 0, (short) AF_INET6);
+    MemorySegment.copy(ALL_NODES, 0, peer, JAVA_BYTE, 8, ALL_NODES.length);
+    peer.set(JAVA_INT, 24, interfaceIndex);
+    reply(octets);
   }
 
   /// Sends to whoever the last packet came from, by the interface that it came in on.
@@ -165,8 +193,12 @@ final class IcmpSocket implements AutoCloseable {
     return ByteBuffer.allocate(4).order(java.nio.ByteOrder.nativeOrder()).putInt(value).array();
   }
 
-  private static byte[] allRouters() {
-    return "\u00ff\u0002\0\0\0\0\0\0\0\0\0\0\0\0\0\u0002".getBytes(StandardCharsets.ISO_8859_1);
+  private static byte[] all(int last) {
+    var address = new byte[16];
+    address[0] = (byte) 0xff;
+    address[1] = 2;
+    address[15] = (byte) last;
+    return address;
   }
 
   private static MethodHandle handle(String name, FunctionDescriptor type) {

@@ -12,6 +12,11 @@ final class RouterSolicitation {
 
   private RouterSolicitation() {}
 
+  /// Whether it is one at all; a host without an address yet names no sender.
+  static boolean is(ByteBuffer icmp) {
+    return icmp.remaining() >= 8 && (icmp.get(icmp.position()) & 255) == SOLICITATION;
+  }
+
   /// The sender's MAC, empty when this is no solicitation, is malformed or names none.
   static Optional<MacAddress> sender(ByteBuffer icmp) {
     if (icmp.remaining() < 8 || (icmp.get() & 255) != SOLICITATION) {

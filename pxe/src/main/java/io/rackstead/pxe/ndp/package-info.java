@@ -1,4 +1,4 @@
-/// Keeps a loader from waiting for an IPv6 router that is not there. Start reading at {@link
-/// io.rackstead.pxe.ndp.NoRouter}.
+/// What hosts of IPv6 are told of routers. Start reading at {@link
+/// io.rackstead.pxe.ndp.RouterWord}.
 @org.jspecify.annotations.NullMarked
 package io.rackstead.pxe.ndp;

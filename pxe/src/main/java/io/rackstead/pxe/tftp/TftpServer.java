@@ -7,6 +7,7 @@ import io.rackstead.pxe.Clients;
 import io.rackstead.pxe.ServiceState;
 import io.rackstead.pxe.ServiceState.Status;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -40,6 +41,7 @@ public final class TftpServer implements AutoCloseable {
   private static final int TRANSFER_PORTS = 8;
   private static final int TICK_MILLIS = 100;
   private static final int READ_BUFFER = 2048;
+  private static final int LONGER_HEADER = 20; // of IPv6 than of IPv4
 
   private final int port;
   private final TftpEngine engine;
@@ -109,7 +111,8 @@ public final class TftpServer implements AutoCloseable {
     var found = NetworkInterface.getByInetAddress(address);
     return found == null || found.isLoopback()
         ? TransferTerms.ETHERNET_BLOCK
-        : TransferTerms.blockFor(found.getMTU());
+        : TransferTerms.blockFor(
+            found.getMTU() - (address instanceof Inet6Address ? LONGER_HEADER : 0));
   }
 
   private List<InetSocketAddress> openTransferPorts(InetAddress address) throws IOException {

@@ -13,8 +13,11 @@ import io.rackstead.pxe.OptionTemplate;
 import io.rackstead.pxe.OptionTemplates;
 import io.rackstead.pxe.PxeConfig;
 import io.rackstead.pxe.PxeServer;
+import io.rackstead.pxe.Served6;
 import io.rackstead.pxe.net.AddressRange;
+import io.rackstead.pxe.net.AddressRange6;
 import io.rackstead.pxe.net.Subnet;
+import io.rackstead.pxe.net.Subnet6;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -25,7 +28,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The boot services on the lab's provisioning network with one fixed decision, to boot real
-/// firmware from: `PxeLab FOLDER server|proxy|relay|unchecked|signed [ARGUMENT…]`. With `relay`
+/// firmware from: `PxeLab FOLDER server|proxy|relay|unchecked|signed|six|six-http [ARGUMENT…]`.
+/// With `six` there is IPv6 alone, with `six-http` and only for HTTP Boot. With `relay`
 /// there is a second network, 10.90.0.0/24, that only a relay reaches; with `unchecked` addresses
 /// are given away without asking the wire. The folder holds `vmlinuz`, `initrd.img` and `decision`
 /// (`linux`, `local` or `ignore`, read anew for each client). Prints every trace. Ends when its
@@ -78,11 +82,57 @@ final class PxeLab {
             folder.resolve("leases"),
             Path.of("/usr/lib/ipxe"),
             !args[1].equals("unchecked"));
-    try (var server = PxeServer.start(config, booter, () -> networks, new Printed())) {
+    boolean six = args[1].startsWith("six");
+    var asked = args[1].equals("six-http") ? new HttpAlone(booter) : booter;
+    Networks served = six ? new Six() : () -> networks;
+    try (var server = PxeServer.start(config, asked, served, new Printed())) {
       server.states().forEach(System.out::println);
       while (System.in.read() >= 0) {
         server.leases().forEach(System.out::println);
+        server.leases6().forEach(System.out::println);
+        server.notices().forEach(System.out::println);
       }
+    }
+  }
+
+  private record Six() implements Networks {
+    private static final Served6 NETWORK =
+        new Served6(
+            "prov0",
+            Subnet6.parse("fd77::/64"),
+            Subnet6.address("fd77::1"),
+            List.of(AddressRange6.parse("fd77::1000-fd77::1fff")),
+            Map.of(),
+            List.of(Subnet6.address("fd77::1")),
+            Optional.of("lab.example"),
+            Duration.ofMinutes(10),
+            true,
+            OptionTemplates.NONE);
+
+    @Override
+    public List<Served> served() {
+      return List.of();
+    }
+
+    @Override
+    public List<Served6> served6() {
+      return List.of(NETWORK);
+    }
+  }
+
+  /// Leaves firmware that comes by TFTP alone.
+  private record HttpAlone(Booter booter) implements Booter {
+    @Override
+    public BootAnswer decide(BootRequest request) {
+      boolean tftp = request.stage() == BootRequest.Stage.FIRMWARE && !request.arch().http();
+      return tftp
+          ? new BootAnswer(new BootDecision.Ignore("by HTTP alone"), "lab", List.of())
+          : booter.decide(request);
+    }
+
+    @Override
+    public Optional<BootFile> open(String name, InetAddress client) {
+      return booter.open(name, client);
     }
   }
 
