@@ -34,7 +34,7 @@ final class Api {
   private final OkHttpClient http =
       new OkHttpClient.Builder()
           .connectTimeout(Duration.ofSeconds(10))
-          .readTimeout(Duration.ofSeconds(60))
+          .readTimeout(Duration.ofMinutes(5)) // a host within a host takes its time
           .build();
 
   /// The port that the appliance listens on, on the host as in its own namespace.
