@@ -38,7 +38,7 @@ class FittingTest {
         1,
         1,
         Optional.empty(),
-        new Seen(facts, List.of(pool), seen, 0, 0, 0));
+        new Seen(facts, Optional.empty(), List.of(pool), seen, 0, 0, 0));
   }
 
   private static Wish wish(String wire) {
