@@ -222,11 +222,12 @@ public final class AgentWork {
   }
 
   private byte[] seedFile(Machine machine, Step step, int n, String server) {
-    if (n < 0 || n >= Seed.PATHS.size() || !step.kind().equals("seed")) {
+    var path = step.fields().path("files").path(n).path("path").asText();
+    if (path.isEmpty() || !step.kind().equals("seed")) {
       throw new Problem(404, "no file " + n + " in step " + step.seq());
     }
     return Seed.content(
-        Seed.PATHS.get(n),
+        path,
         machine,
         server + "/MAAS/metadata/status/" + step.fields().path("report").asText(),
         above

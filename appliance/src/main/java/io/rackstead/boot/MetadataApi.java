@@ -14,6 +14,7 @@ import io.rackstead.machine.Machine;
 import io.rackstead.machine.MachineId;
 import io.rackstead.machine.Machines;
 import io.rackstead.machine.State;
+import io.rackstead.plan.Ignition;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,7 +89,7 @@ public final class MetadataApi {
       failed.putIfAbsent(machine.id(), name.substring(FINAL_STAGE.length() + 1));
     }
     if (name.equals(FINAL_STAGE) && type.equals("finish") && machine.state() == State.DEPLOYING) {
-      finished(machine, result);
+      finished(machine, result, body.path("origin").asText(""));
     } else if (machine.state() == State.DEPLOYING && !type.isEmpty()) {
       machines.apply(
           machine.id(),
@@ -98,15 +99,18 @@ public final class MetadataApi {
     return Reply.text(200, "OK");
   }
 
-  private void finished(Machine machine, String result) {
+  private void finished(Machine machine, String result, String origin) {
     var actor = new Actor("system", machine.hostname());
     var part = failed.remove(machine.id());
     machines.apply(
         machine.id(),
         result.startsWith("FAIL")
             ? new Event.Failed(
-                "cloud-init's final stage failed on the installed system%s: there, /var/log/cloud-init-output.log says why"
-                    .formatted(part == null ? "" : " in " + part))
+                origin.equals(Ignition.ORIGIN)
+                    ? "the first start failed on the installed system: there, journalctl -u"
+                          + " rackstead-once says why"
+                    : "cloud-init's final stage failed on the installed system%s: there, /var/log/cloud-init-output.log says why"
+                        .formatted(part == null ? "" : " in " + part))
             : new Event.Booted(),
         actor);
   }

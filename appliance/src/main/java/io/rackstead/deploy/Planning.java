@@ -8,10 +8,12 @@ import io.rackstead.agent.Capability;
 import io.rackstead.agent.Planner;
 import io.rackstead.agent.Purpose;
 import io.rackstead.commission.Hardware.Disk;
+import io.rackstead.image.Image;
 import io.rackstead.image.ImageStore;
 import io.rackstead.machine.Machine;
 import io.rackstead.plan.DiskChoice;
 import io.rackstead.plan.Effort;
+import io.rackstead.plan.Ignition;
 import io.rackstead.plan.Plans;
 import io.rackstead.pxe.net.MacAddress;
 import io.rackstead.store.Database;
@@ -95,6 +97,12 @@ public final class Planning implements Planner {
       return new Impossible(
           "the image %s that was asked for is no longer in the store"
               .formatted(wanted.get().image()));
+    }
+    if (image.get().reportsBy() == Image.ReportsBy.IGNITION) {
+      var wrong = Ignition.wrong(wanted.get().userData());
+      if (!wrong.isEmpty()) {
+        return new Impossible(wrong);
+      }
     }
     return switch (DiskChoice.of(
         hardware.get(),

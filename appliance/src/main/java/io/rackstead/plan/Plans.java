@@ -162,11 +162,13 @@ public final class Plans {
         .deployment()
         .map(Deployment::rootBytes)
         .filter(bytes -> bytes > 0)
+        // what Ignition reads is on a small partition of its own, which stays as it is
+        .filter(_ -> image.reportsBy() != Image.ReportsBy.IGNITION)
         .ifPresent(bytes -> root.put("bytes", bytes));
     fields.set("root", root);
     fields.put("report", reportCapability);
     ArrayNode files = JSON.arrayNode();
-    for (var path : Seed.PATHS) {
+    for (var path : Seed.paths(image)) {
       files.add(JSON.objectNode().put("path", path).put("mode", Seed.mode(path)));
     }
     fields.set("files", files);

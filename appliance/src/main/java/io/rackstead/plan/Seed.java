@@ -2,6 +2,7 @@ package io.rackstead.plan;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rackstead.image.Image;
 import io.rackstead.machine.Deployment;
 import io.rackstead.machine.Machine;
 import io.rackstead.node.Around;
@@ -9,12 +10,17 @@ import io.rackstead.yaml.BlockYaml;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/// What the installed system finds of us: cloud-init's NoCloud seed and where to report. It is
-/// written as data, never pasted together, so that no value can become more than a value.
+/// What the installed system finds of us: cloud-init's NoCloud seed, or Ignition's configuration,
+/// and where to report. It is written as data, never pasted together, so that no value can become
+/// more than a value.
 public final class Seed {
   private static final String FOLDER = "/var/lib/cloud/seed/nocloud/";
   private static final String CONFIG = "/etc/cloud/cloud.cfg.d/90-rackstead.cfg";
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  /// Where Flatcar's Ignition looks on the OEM partition, and Fedora CoreOS's on the boot
+  /// partition.
+  private static final List<String> IGNITION = List.of("/config.ign", "/ignition/config.ign");
 
   public static final List<String> PATHS =
       List.of(
@@ -26,6 +32,10 @@ public final class Seed {
 
   private Seed() {}
 
+  static List<String> paths(Image image) {
+    return image.reportsBy() == Image.ReportsBy.IGNITION ? IGNITION : PATHS;
+  }
+
   static String mode(String path) {
     // cloud-init's configuration names the reporting capability: not for every user's eyes
     return "0600";
@@ -35,6 +45,7 @@ public final class Seed {
     return content(path, machine, reportUrl, "");
   }
 
+  /// @param path of those that are planned for the image
   /// @param reportUrl where cloud-init's reporting webhook posts to
   /// @param firstBoot a script that the first start runs besides what the owner wants; empty: none
   public static byte[] content(String path, Machine machine, String reportUrl, String firstBoot) {
@@ -46,6 +57,8 @@ public final class Seed {
       // a script, not cloud-config: its lists would give way to those of the owner
       case "vendor-data" -> userData(firstBoot).getBytes(StandardCharsets.UTF_8);
       case "network-config" -> BlockYaml.bytes(NetworkConfig.of(machine));
+      case "config.ign" ->
+          Ignition.of(machine, reportUrl, firstBoot).toString().getBytes(StandardCharsets.UTF_8);
       case "90-rackstead.cfg" -> BlockYaml.bytes(config(machine, reportUrl));
       default -> throw new IllegalArgumentException("no seed file " + path);
     };

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rackstead.http.Json;
 import io.rackstead.image.Architecture;
+import io.rackstead.image.Image;
 import io.rackstead.machine.Actor;
 import io.rackstead.machine.Deployment;
 import io.rackstead.machine.Event;
@@ -98,10 +99,13 @@ class AgentWorkTest {
   }
 
   private void deploying(String userData) throws Exception {
+    deploying(rack.image(), userData);
+  }
+
+  private void deploying(Image image, String userData) throws Exception {
     apply(new Event.Commission());
     carryOut();
     apply(new Event.Allocate("ada"));
-    var image = rack.image();
     apply(
         new Event.Deploy(
             new Deployment(
@@ -306,6 +310,33 @@ class AgentWorkTest {
     var file = rack.work.seedFile(id, seed.path("seq").asLong(), n, SERVER);
     assertThat(new String(file, StandardCharsets.UTF_8)).isEqualTo("#!/bin/sh\n'join' 'club'\n");
     assertThat(seed.at("/files/" + n + "/sha256").asText()).isEqualTo(Sha256.hex(file));
+  }
+
+  private Image readByIgnition() throws Exception {
+    return rack.image(
+        "custom/flatcar", new Image.Root(Optional.of(6), "ext4"), Image.ReportsBy.IGNITION);
+  }
+
+  @Test
+  void anImageThatIgnitionReadsGetsItsConfigurationWhereItLooks() throws Exception {
+    deploying(readByIgnition(), "{\"ignition\":{\"version\":\"3.3.0\"}}");
+    var seed = untilSeed();
+    assertThat(seed.at("/root/partition").asInt()).isEqualTo(6);
+    assertThat(seed.path("files").findValuesAsText("path"))
+        .containsExactly("/config.ign", "/ignition/config.ign");
+    var file = rack.work.seedFile(id, seed.path("seq").asLong(), 1, SERVER);
+    assertThat(seed.at("/files/1/sha256").asText()).isEqualTo(Sha256.hex(file));
+    assertThat(Json.parse(file).at("/ignition/version").asText()).isEqualTo("3.3.0");
+    assertThatThrownBy(() -> rack.work.seedFile(id, seed.path("seq").asLong(), 2, SERVER))
+        .isInstanceOf(io.rackstead.http.Problem.class);
+  }
+
+  @Test
+  void userDataThatIgnitionCannotReadIsRefusedBeforeADiskIsTouched() throws Exception {
+    deploying(readByIgnition(), "#cloud-config\n{}\n");
+    assertThatThrownBy(this::untilSeed).isInstanceOf(AgentWork.Over.class);
+    assertThat(machine().state()).isEqualTo(State.FAILED_DEPLOYMENT);
+    assertThat(machine().standing().message()).contains("it wants Ignition's JSON");
   }
 
   @Test

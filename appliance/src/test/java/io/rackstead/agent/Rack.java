@@ -184,7 +184,11 @@ public final class Rack implements AutoCloseable {
   }
 
   public Image image() throws IOException {
-    var id = ImageId.parse("custom/tiny");
+    return image("custom/tiny", new Image.Root(Optional.of(1), "ext4"), Image.ReportsBy.CLOUD_INIT);
+  }
+
+  public Image image(String name, Image.Root root, Image.ReportsBy reportsBy) throws IOException {
+    var id = ImageId.parse(name);
     var there = images.image(id, Architecture.AMD64);
     if (there.isPresent()) {
       return there.get();
@@ -194,12 +198,7 @@ public final class Rack implements AutoCloseable {
     disk[511] = (byte) 0xaa;
     System.arraycopy(
         "EFI PART".getBytes(java.nio.charset.StandardCharsets.US_ASCII), 0, disk, 512, 8);
-    return images.add(
-        id,
-        Architecture.AMD64,
-        new ByteArrayInputStream(disk),
-        new Image.Root(Optional.of(1), "ext4"),
-        Image.ReportsBy.CLOUD_INIT);
+    return images.add(id, Architecture.AMD64, new ByteArrayInputStream(disk), root, reportsBy);
   }
 
   public static ObjectNode report() {

@@ -22,6 +22,9 @@ public record Image(
 
   public enum ReportsBy {
     CLOUD_INIT,
+    /// a unit of ours that Ignition puts there; the root is then where its configuration is looked
+    /// for
+    IGNITION,
     /// the agent's word after writing is all there is
     AGENT
   }

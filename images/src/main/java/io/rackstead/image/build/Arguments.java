@@ -106,9 +106,11 @@ record Arguments(List<String> words, Map<String, String> options) {
     var who = option("--reports-by").orElse("cloud-init");
     return switch (who) {
       case "cloud-init" -> Image.ReportsBy.CLOUD_INIT;
+      case "ignition" -> Image.ReportsBy.IGNITION;
       case "agent" -> Image.ReportsBy.AGENT;
       default ->
-          throw new IllegalArgumentException("--reports-by is cloud-init or agent, got " + who);
+          throw new IllegalArgumentException(
+              "--reports-by is cloud-init, ignition or agent, got " + who);
     };
   }
 

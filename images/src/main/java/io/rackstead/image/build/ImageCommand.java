@@ -42,7 +42,9 @@ public final class ImageCommand {
           --root-partition N       the root filesystem is on partition N (0: no partitions); without
                                    it the image's ext4 or xfs filesystems are looked at
           --filesystem NAME        it is an ext4 (the default) or xfs
-          --reports-by WHO         cloud-init (the default), or agent: the system never reports
+          --reports-by WHO         cloud-init (the default), or agent: the system never reports, or
+                                   ignition: --root-partition is then the one where the system looks
+                                   for its configuration (Flatcar: 6, Fedora CoreOS: 3)
         remove NAME                take an image away
         verify [NAME]              read images again and compare their digests
       """;
@@ -149,6 +151,11 @@ public final class ImageCommand {
     var id = ImageId.parse(name);
     try (var raw = Files.newInputStream(file)) {
       var root = arguments.root();
+      if (root.isEmpty() && arguments.reportsBy() == Image.ReportsBy.IGNITION) {
+        throw new IllegalArgumentException(
+            "--reports-by ignition wants --root-partition: where the system looks for its"
+                + " configuration");
+      }
       var image =
           store.add(
               id,
