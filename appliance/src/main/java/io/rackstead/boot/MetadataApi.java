@@ -108,7 +108,7 @@ public final class MetadataApi {
             ? new Event.Failed(
                 origin.equals(Ignition.ORIGIN)
                     ? "the first start failed on the installed system: there, journalctl -u"
-                          + " rackstead-once says why"
+                        + " rackstead-once says why"
                     : "cloud-init's final stage failed on the installed system%s: there, /var/log/cloud-init-output.log says why"
                         .formatted(part == null ? "" : " in " + part))
             : new Event.Booted(),

@@ -68,7 +68,7 @@ public final class Ignition {
       // said below: whatever else it is, it is none
     }
     return "this image reads its user data with Ignition: it wants Ignition's JSON, with"
-               + " ignition.version (butane makes it)";
+        + " ignition.version (butane makes it)";
   }
 
   /// @param reportUrl where it says that it is up
