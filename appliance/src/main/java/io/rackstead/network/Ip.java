@@ -49,8 +49,6 @@ public final class Ip {
 
   /// RFC 5952 for IPv6: lower case, the longest run of zeros left out.
   public static String text(InetAddress address) {
-    return address instanceof Inet6Address six
-        ? Subnet6.text(six)
-        : address.getHostAddress();
+    return address instanceof Inet6Address six ? Subnet6.text(six) : address.getHostAddress();
   }
 }

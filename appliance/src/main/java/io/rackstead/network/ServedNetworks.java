@@ -165,9 +165,7 @@ public final class ServedNetworks implements Networks {
             interfaces.get(),
             addressesByMac(Inet4Address.class),
             extras.map(ClientOptions::list).orElse(List.of()));
-    var six =
-        new SixNetworks(
-            addressesByMac(Inet6Address.class), extras, domain, resolver);
+    var six = new SixNetworks(addressesByMac(Inet6Address.class), extras, domain, resolver);
     var served = new ArrayList<Served>();
     var ours = new ArrayList<Served>();
     for (var vlan : all.vlans()) {
@@ -187,8 +185,7 @@ public final class ServedNetworks implements Networks {
     }
     return silent.getAsBoolean()
         ? new Kept(List.of(), List.of(), List.of(), nanos, version)
-        : new Kept(
-            List.copyOf(served), List.copyOf(ours), six.served(all, known), nanos, version);
+        : new Kept(List.copyOf(served), List.copyOf(ours), six.served(all, known), nanos, version);
   }
 
   /// DHCP is spoken in IPv4 subnets of /8 to /30.

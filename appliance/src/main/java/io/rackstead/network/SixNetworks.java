@@ -56,8 +56,7 @@ record SixNetworks(
         .map(here -> served(all, subnet, here, vlan.id() == wire.id(), known));
   }
 
-  private Served6 served(
-      Topology all, Subnet subnet, Here here, boolean onTheWire, Known known) {
+  private Served6 served(Topology all, Subnet subnet, Here here, boolean onTheWire, Known known) {
     var reservations = new HashMap<>(fixed.getOrDefault(subnet.id(), Map.of()));
     for (var reserved : all.reservedOf(subnet)) {
       if (reserved.ip() instanceof Inet6Address ip) {

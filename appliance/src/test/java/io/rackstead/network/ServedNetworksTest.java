@@ -128,8 +128,7 @@ class ServedNetworksTest {
                 "",
                 "")));
     change(c ->
-        c.save(
-            new ReservedIp(NetworkBook.NEW, subnet.id(), Ip.parse("fd77::aaaa"), CARD, "")));
+        c.save(new ReservedIp(NetworkBook.NEW, subnet.id(), Ip.parse("fd77::aaaa"), CARD, "")));
     assertThat(networks.served6()).hasSize(1);
     var six = networks.served6().getFirst();
     assertThat(six.networkInterface()).isEqualTo("prov0");

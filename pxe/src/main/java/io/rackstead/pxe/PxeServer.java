@@ -97,11 +97,11 @@ public final class PxeServer implements AutoCloseable {
             address instanceof Inet6Address six
                 ? holder6(six, clock)
                 : address instanceof Inet4Address held
-                ? leases
-                    .flatMap(log -> log.at(held))
-                    .filter(lease -> lease.activeAt(clock.instant()))
-                    .map(Lease::mac)
-                : Optional.empty();
+                    ? leases
+                        .flatMap(log -> log.at(held))
+                        .filter(lease -> lease.activeAt(clock.instant()))
+                        .map(Lease::mac)
+                    : Optional.empty();
     this.http = startHttp(new BootPages(booter, files, clients, journal));
     this.tftp =
         config.tftpPort() < 0
@@ -125,8 +125,7 @@ public final class PxeServer implements AutoCloseable {
     this.leases6 = config.dhcp6Port() < 0 ? Optional.empty() : openLeases6(clock);
     this.dhcp6 = leases6.flatMap(log -> startDhcp6(booter, journal, log, loaders, clock));
     this.explainer6 =
-        leases6.map(log ->
-            new Explainer6(booter, networks, log, loaders, this::httpPort, clock));
+        leases6.map(log -> new Explainer6(booter, networks, log, loaders, this::httpPort, clock));
     refresh();
     again.scheduleWithFixedDelay(
         this::lookAgain, LOOK_AGAIN_SECONDS, LOOK_AGAIN_SECONDS, TimeUnit.SECONDS);
@@ -330,8 +329,8 @@ public final class PxeServer implements AutoCloseable {
   public Explanation explain6(Explanation.Question question, Optional<Inet6Address> link) {
     return explainer6
         .map(six -> six.explain(question, link))
-        .orElseGet(() ->
-            new Explanation("none", "DHCPv6 does not serve", "", List.of(), List.of()));
+        .orElseGet(
+            () -> new Explanation("none", "DHCPv6 does not serve", "", List.of(), List.of()));
   }
 
   /// What an operator should act upon: a network without free addresses, a server that is not ours.

@@ -111,8 +111,7 @@ public final class ForeignServers {
     note(server, "DHCP server", where, sign, expected);
   }
 
-  private void note(
-      InetAddress server, String what, String where, String sign, boolean expected) {
+  private void note(InetAddress server, String what, String where, String sign, boolean expected) {
     var now = clock.instant();
     forget(now);
     if (seen.size() < MOST || seen.containsKey(new Key(server, where))) {

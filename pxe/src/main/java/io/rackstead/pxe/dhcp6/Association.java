@@ -42,8 +42,7 @@ record Association(int id, List<Inet6Address> addresses) {
   /// Granted: T1 and T2 are the half and four fifths of the time (§21.4).
   byte[] granted(Inet6Address address, Duration left, List<Inet6Address> gone) {
     long seconds = Math.clamp(left.toSeconds(), 1, 0xffff_fffeL);
-    var inside =
-        Dhcp6Options.NONE.with(Dhcp6Options.IA_ADDRESS, lived(address, seconds));
+    var inside = Dhcp6Options.NONE.with(Dhcp6Options.IA_ADDRESS, lived(address, seconds));
     for (var old : gone) {
       inside = inside.with(Dhcp6Options.IA_ADDRESS, lived(old, 0));
     }

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 
-/// Asks the booter for a client, by the same path as DHCPv4 does, and puts its answer into a
-/// reply as RFC 5970 has it: always a URL.
+/// Asks the booter for a client, by the same path as DHCPv4 does, and puts its answer into a reply
+/// as RFC 5970 has it: always a URL.
 final class Boots6 {
   private static final int INTEL = 343; // UEFI 2.10 §24.7.3: the vendor class is under its number
 

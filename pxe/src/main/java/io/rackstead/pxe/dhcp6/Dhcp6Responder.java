@@ -34,8 +34,7 @@ final class Dhcp6Responder {
   private final Duid self;
   private final InstantSource clock;
 
-  Dhcp6Responder(
-      Networks networks, Boots6 boots, Leases6 leases, Duid self, InstantSource clock) {
+  Dhcp6Responder(Networks networks, Boots6 boots, Leases6 leases, Duid self, InstantSource clock) {
     this.networks = networks;
     this.boots = boots;
     this.leases = leases;
@@ -140,8 +139,7 @@ final class Dhcp6Responder {
       if (!astray.isEmpty() && !again) {
         refusal = Subnet6.text(astray.getFirst()) + " is not in " + one.network().subnet();
         reply =
-            reply.with(
-                Dhcp6Options.IA_NA, wanted.refused(Status.NOT_ON_LINK, "not of this link"));
+            reply.with(Dhcp6Options.IA_NA, wanted.refused(Status.NOT_ON_LINK, "not of this link"));
         continue;
       }
       var hint = wanted.addresses().stream().filter(a -> !astray.contains(a)).findFirst();
@@ -149,17 +147,14 @@ final class Dhcp6Responder {
       switch (bound) {
         case Binding.Refused(var reason) -> {
           refusal = reason;
-          reply =
-              reply.with(Dhcp6Options.IA_NA, wanted.refused(Status.NO_ADDRESS, reason));
+          reply = reply.with(Dhcp6Options.IA_NA, wanted.refused(Status.NO_ADDRESS, reason));
         }
         case Binding.Bound(var lease, var isFresh) -> {
           got = Optional.of(lease.address());
           fresh |= isFresh;
           var left = Duration.between(clock.instant(), lease.until());
-          var gone =
-              wanted.addresses().stream().filter(a -> !a.equals(lease.address())).toList();
-          reply =
-              reply.with(Dhcp6Options.IA_NA, wanted.granted(lease.address(), left, gone));
+          var gone = wanted.addresses().stream().filter(a -> !a.equals(lease.address())).toList();
+          reply = reply.with(Dhcp6Options.IA_NA, wanted.granted(lease.address(), left, gone));
         }
       }
     }
@@ -214,8 +209,7 @@ final class Dhcp6Responder {
     boolean here = addresses.stream().allMatch(one.network().subnet()::contains);
     var reply =
         head(one.asked())
-            .withStatus(
-                here ? Status.SUCCESS : Status.NOT_ON_LINK, here ? "" : "not of this link");
+            .withStatus(here ? Status.SUCCESS : Status.NOT_ON_LINK, here ? "" : "not of this link");
     return send(one, REPLY, reply, here ? "on this link" : "not of this link", false);
   }
 
@@ -227,9 +221,7 @@ final class Dhcp6Responder {
       boolean known = false;
       for (var address : wanted.addresses()) {
         boolean own =
-            declined
-                ? leases.decline(one.who(), address)
-                : leases.release(one.who(), address);
+            declined ? leases.decline(one.who(), address) : leases.release(one.who(), address);
         known |= own;
         text.add(
             Subnet6.text(address)
@@ -238,9 +230,7 @@ final class Dhcp6Responder {
                     : " is not its own"));
       }
       if (!known) {
-        reply =
-            reply.with(
-                Dhcp6Options.IA_NA, wanted.refused(Status.NO_BINDING, "not known here"));
+        reply = reply.with(Dhcp6Options.IA_NA, wanted.refused(Status.NO_BINDING, "not known here"));
       }
     }
     return new Answer6(
@@ -258,8 +248,7 @@ final class Dhcp6Responder {
     var offer = boots.offer(asked, network);
     int seconds = (int) Math.clamp(network.leaseTime().toSeconds(), 600, 86_400);
     var reply =
-        head(asked)
-            .with(Dhcp6Options.REFRESH_TIME, ByteBuffer.allocate(4).putInt(seconds).array());
+        head(asked).with(Dhcp6Options.REFRESH_TIME, ByteBuffer.allocate(4).putInt(seconds).array());
     reply = Boots6.add(told(reply, network), offer, asked);
     return new Answer6(
         Optional.of(wrap(asked, REPLY, reply)),
@@ -341,8 +330,7 @@ final class Dhcp6Responder {
   }
 
   private static Answer6 silence(Question6 asked, String why) {
-    return new Answer6(
-        Optional.empty(), trace(asked, "no answer: " + why, ""), List.of(), false);
+    return new Answer6(Optional.empty(), trace(asked, "no answer: " + why, ""), List.of(), false);
   }
 
   private static Optional<Trace> trace(Question6 asked, String outcome, String rule) {

@@ -32,7 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Holds a DHCPv6 socket on each interface that is served, and follows the operator's edits. On
-/// each it hears what is sent to all servers and relays of the link, and to all servers of the site.
+/// each it hears what is sent to all servers and relays of the link, and to all servers of the
+/// site.
 public final class Dhcp6Server implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Dhcp6Server.class);
   // RFC 8415 §7.1
@@ -54,11 +55,7 @@ public final class Dhcp6Server implements AutoCloseable {
   private record Listener(String networkInterface, int index) {}
 
   private Dhcp6Server(
-      int port,
-      Networks networks,
-      Dhcp6Responder responder,
-      Leases6 leases,
-      BootJournal journal) {
+      int port, Networks networks, Dhcp6Responder responder, Leases6 leases, BootJournal journal) {
     this.port = port;
     this.networks = networks;
     this.responder = responder;

@@ -76,15 +76,12 @@ public final class Explainer6 {
             .orElseGet(() ->
                 ByteBuffer.allocate(10).putShort((short) 3).putShort((short) 1).put(mac).array());
     var options =
-        Dhcp6Options.NONE
-            .with(Dhcp6Options.CLIENT_ID, duid)
-            .with(Dhcp6Options.IA_NA, new byte[12]);
+        Dhcp6Options.NONE.with(Dhcp6Options.CLIENT_ID, duid).with(Dhcp6Options.IA_NA, new byte[12]);
     if (question.stage() != Stage.SYSTEM) {
       var kind = question.arch().http() ? "HTTPClient" : "PXEClient";
       options =
           options
-              .with(
-                  Dhcp6Options.CLIENT_ARCH, ByteBuffer.allocate(2).putShort((short) code).array())
+              .with(Dhcp6Options.CLIENT_ARCH, ByteBuffer.allocate(2).putShort((short) code).array())
               .with(
                   Dhcp6Options.VENDOR_CLASS,
                   Boots6.vendorClass("%s:Arch:%05d:UNDI:003016".formatted(kind, code)));

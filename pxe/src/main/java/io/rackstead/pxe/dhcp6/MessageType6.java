@@ -30,6 +30,8 @@ public enum MessageType6 {
   }
 
   static Optional<MessageType6> of(int code) {
-    return code >= 1 && code <= values().length ? Optional.of(values()[code - 1]) : Optional.empty();
+    return code >= 1 && code <= values().length
+        ? Optional.of(values()[code - 1])
+        : Optional.empty();
   }
 }

@@ -153,8 +153,9 @@ record Question6(Message message, List<Relay> relays, Inet6Address peer) {
   /// One line for the operator; nothing in it comes from the wire unchecked.
   String summary() {
     var text = new StringBuilder(message.type().name().replace('_', '-'));
-    link().ifPresent(
-        link -> text.append(" by relay of ").append(io.rackstead.pxe.net.Subnet6.text(link)));
+    link()
+        .ifPresent(
+            link -> text.append(" by relay of ").append(io.rackstead.pxe.net.Subnet6.text(link)));
     if (boots()) {
       text.append(fromLoader() ? " loader " : " firmware ").append(arch());
     }

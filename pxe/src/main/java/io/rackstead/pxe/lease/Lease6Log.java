@@ -64,8 +64,7 @@ public final class Lease6Log implements Leases6, AutoCloseable {
   }
 
   @Override
-  public synchronized Binding bind(
-      Client6 client, Served6 network, Optional<Inet6Address> wanted) {
+  public synchronized Binding bind(Client6 client, Served6 network, Optional<Inet6Address> wanted) {
     var now = clock.instant();
     var address = choose(client, network, wanted);
     if (address.isEmpty()) {
@@ -195,10 +194,8 @@ public final class Lease6Log implements Leases6, AutoCloseable {
   @Override
   public synchronized List<Lease6> list() {
     return table.all().stream()
-        .sorted(
-            (a, b) ->
-                java.util.Arrays.compareUnsigned(
-                    a.address().getAddress(), b.address().getAddress()))
+        .sorted((a, b) ->
+            java.util.Arrays.compareUnsigned(a.address().getAddress(), b.address().getAddress()))
         .toList();
   }
 

@@ -124,8 +124,7 @@ abstract class LeaseRecord<L> {
       boolean nobody = client.high() == 0 && (client.low() < 0 || client.low() >>> 48 != 0);
       return nobody
           ? Optional.empty()
-          : Optional.of(
-              new Lease6(client, Subnet6.address(octets), kind, time(in), time(in)));
+          : Optional.of(new Lease6(client, Subnet6.address(octets), kind, time(in), time(in)));
     }
   }
 }

@@ -109,8 +109,8 @@ final class IcmpSocket implements AutoCloseable {
     option(IPV6, IPV6_ADD_MEMBERSHIP, group);
   }
 
-  /// The next packet from an address of the link; empty when none came for a while. Its
-  /// sender is remembered for [#reply].
+  /// The next packet from an address of the link; empty when none came for a while. Its sender is
+  /// remembered for [#reply].
   ByteBuffer receive() throws IOException {
     peerSize.set(JAVA_INT, 0, ADDRESS_SIZE);
     long size;

@@ -66,8 +66,7 @@ public final class RouterWord implements AutoCloseable {
   ///
   /// @param loaderRuns whether this client's loader has asked for its script a moment ago
   /// @throws IOException without the right to a raw socket, or without IPv6 in the kernel
-  public static RouterWord start(Predicate<MacAddress> loaderRuns, Heard heard)
-      throws IOException {
+  public static RouterWord start(Predicate<MacAddress> loaderRuns, Heard heard) throws IOException {
     var answering = new RouterWord(new IcmpSocket(), loaderRuns, heard, System::nanoTime);
     answering.thread.start();
     return answering;

@@ -26,8 +26,7 @@ public record Subnet6(Inet6Address network, int prefixLength) {
       throw new IllegalArgumentException("an IPv6 subnet is written as fd00::/64, got " + cidr);
     }
     return new Subnet6(
-        address(cidr.substring(0, slash)),
-        Integer.parseInt(cidr.substring(slash + 1)));
+        address(cidr.substring(0, slash)), Integer.parseInt(cidr.substring(slash + 1)));
   }
 
   public boolean contains(Inet6Address address) {

@@ -293,7 +293,6 @@ class Dhcp6ResponderTest {
     leases = Lease6Log.open(folder, () -> Six.NOW);
     assertThat(leases.list()).hasSize(1);
     assertThat(bound(ANNA)).isEqualTo(held);
-    assertThat(leases.at(held).flatMap(lease -> lease.client().mac()))
-        .isEqualTo(Optional.of(ANNA));
+    assertThat(leases.at(held).flatMap(lease -> lease.client().mac())).isEqualTo(Optional.of(ANNA));
   }
 }

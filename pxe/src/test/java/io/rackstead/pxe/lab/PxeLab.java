@@ -29,11 +29,10 @@ import java.util.Optional;
 
 /// The boot services on the lab's provisioning network with one fixed decision, to boot real
 /// firmware from: `PxeLab FOLDER server|proxy|relay|unchecked|signed|six|six-http [ARGUMENT…]`.
-/// With `six` there is IPv6 alone, with `six-http` and only for HTTP Boot. With `relay`
-/// there is a second network, 10.90.0.0/24, that only a relay reaches; with `unchecked` addresses
-/// are given away without asking the wire. The folder holds `vmlinuz`, `initrd.img` and `decision`
-/// (`linux`, `local` or `ignore`, read anew for each client). Prints every trace. Ends when its
-/// input does.
+/// With `six` there is IPv6 alone, with `six-http` and only for HTTP Boot. With `relay` there is a
+/// second network, 10.90.0.0/24, that only a relay reaches; with `unchecked` addresses are given
+/// away without asking the wire. The folder holds `vmlinuz`, `initrd.img` and `decision` (`linux`,
+/// `local` or `ignore`, read anew for each client). Prints every trace. Ends when its input does.
 final class PxeLab {
   private static final OptionTemplates SIGNED =
       new OptionTemplates(
