@@ -121,7 +121,6 @@ class SixTest {
     try (var net = new Namespaces()) {
       lab(net, "labnet.sh", "up", "1");
       try {
-        net.in("-srv", "ip", "-6", "addr", "add", "fd77::1/64", "dev", "prov0", "nodad");
         var log = ours(net, "-srv", mode);
         lab(net, "vm.sh", "start", "vm1");
         for (var line : List.of(offered, fetched, "loader", "GET /ipxe/525400770001")) {
