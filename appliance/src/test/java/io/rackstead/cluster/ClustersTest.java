@@ -312,7 +312,7 @@ class ClustersTest {
     installed(member(0), true);
     look(1);
     var worker = member(1);
-    served.clusters.firstBoot(served.now(worker)).orElseThrow();
+    var _ = served.clusters.firstBoot(served.now(worker)).orElseThrow();
     served.site.machines.apply(worker.id(), new Event.Booted(), Actor.APPLIANCE);
     api.joinsAs("localhost", worker, false);
     look(3);
