@@ -34,6 +34,7 @@ import io.rackstead.boot.ExplainApi;
 import io.rackstead.boot.Journal;
 import io.rackstead.boot.MachineBooter;
 import io.rackstead.boot.MetadataApi;
+import io.rackstead.boot.MetricsApi;
 import io.rackstead.broker.declared.Brokers;
 import io.rackstead.broker.declared.Wire;
 import io.rackstead.catalog.CatalogApi;
@@ -441,6 +442,7 @@ public final class Appliance implements AutoCloseable {
       routes.addAll(new StatusApi(this::status).routes());
       var explainApi = new ExplainApi(machines, pxe::explain, pxe::explain6);
       routes.addAll(explainApi.routes());
+      routes.addAll(new MetricsApi(pxe.tally(), pxe::states).routes());
       routes.addAll(new ClientOptionsApi(clientOptions).routes());
       var doorman = new Doorman(database, users, keys, people, clock, config.plaintextFrom());
       var tls = tls(config, new Certificates(random, clock));

@@ -59,6 +59,7 @@ public final class PxeServer implements AutoCloseable {
   private final Optional<TftpServer> tftp;
   private final Optional<DhcpServer> dhcp;
   private final LoadersSeen seen;
+  private final Tally tally = new Tally();
   private final ForeignServers foreign;
   private final BootNotices notices;
   private final Explainer explainer;
@@ -121,6 +122,7 @@ public final class PxeServer implements AutoCloseable {
                     this::httpPort,
                     seen,
                     foreign,
+                    tally,
                     clock));
     this.leases6 = config.dhcp6Port() < 0 ? Optional.empty() : openLeases6(clock);
     this.dhcp6 = leases6.flatMap(log -> startDhcp6(booter, journal, log, loaders, clock));
@@ -199,6 +201,7 @@ public final class PxeServer implements AutoCloseable {
               loaders,
               this::httpPort,
               ServerIdentity.in(config.leaseDirectory()),
+              tally,
               clock));
     } catch (IOException e) {
       fail("dhcp6", "it has no identifier of its own: " + e.getMessage());
@@ -331,6 +334,11 @@ public final class PxeServer implements AutoCloseable {
         .map(six -> six.explain(question, link))
         .orElseGet(
             () -> new Explanation("none", "DHCPv6 does not serve", "", List.of(), List.of()));
+  }
+
+  /// What was answered and what was not since the start.
+  public Tally tally() {
+    return tally;
   }
 
   /// What an operator should act upon: a network without free addresses, a server that is not ours.

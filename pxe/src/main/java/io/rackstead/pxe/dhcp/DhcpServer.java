@@ -11,6 +11,7 @@ import io.rackstead.pxe.Networks.Served;
 import io.rackstead.pxe.PxeConfig;
 import io.rackstead.pxe.ServiceState;
 import io.rackstead.pxe.ServiceState.Status;
+import io.rackstead.pxe.Tally;
 import io.rackstead.pxe.ipxe.Loaders;
 import io.rackstead.pxe.lease.Leases;
 import io.rackstead.pxe.net.MacAddress;
@@ -49,6 +50,7 @@ public final class DhcpServer implements AutoCloseable {
   private final EventLoopGroup loop = DhcpSocket.loop();
   private final Unicast unicast = new Unicast();
   private final Optional<ForeignProbe> probe;
+  private final Tally tally;
   private final Optional<Conflicts> conflicts;
   private final Optional<Committer> committer;
   private Optional<ArpSocket> arp = Optional.empty();
@@ -76,7 +78,9 @@ public final class DhcpServer implements AutoCloseable {
       DhcpResponder responder,
       Optional<Leases> leases,
       BootJournal journal,
-      Optional<ForeignServers> foreign) {
+      Optional<ForeignServers> foreign,
+      Tally tally) {
+    this.tally = tally;
     this.config = config;
     this.networks = networks;
     this.responder = responder;
@@ -103,6 +107,7 @@ public final class DhcpServer implements AutoCloseable {
       IntSupplier httpPort,
       LoadersSeen seen,
       ForeignServers foreign,
+      Tally tally,
       InstantSource clock) {
     var boots = new BootOffers(booter, loaders, httpPort, seen);
     return start(
@@ -118,7 +123,8 @@ public final class DhcpServer implements AutoCloseable {
             foreign),
         leases,
         journal,
-        Optional.of(foreign));
+        Optional.of(foreign),
+        tally);
   }
 
   static DhcpServer start(
@@ -127,7 +133,8 @@ public final class DhcpServer implements AutoCloseable {
       DhcpResponder responder,
       Optional<Leases> leases,
       BootJournal journal) {
-    return start(config, networks, responder, leases, journal, Optional.empty());
+    return start(
+        config, networks, responder, leases, journal, Optional.empty(), new Tally());
   }
 
   private static DhcpServer start(
@@ -136,8 +143,10 @@ public final class DhcpServer implements AutoCloseable {
       DhcpResponder responder,
       Optional<Leases> leases,
       BootJournal journal,
-      Optional<ForeignServers> foreign) {
-    var server = new DhcpServer(config, networks, responder, leases, journal, foreign);
+      Optional<ForeignServers> foreign,
+      Tally tally) {
+    var server =
+        new DhcpServer(config, networks, responder, leases, journal, foreign, tally);
     server.refresh();
     return server;
   }
@@ -197,7 +206,8 @@ public final class DhcpServer implements AutoCloseable {
             journal,
             unicast,
             conflicts,
-            committer);
+            committer,
+            tally);
     if (device.isPresent()) {
       unicast.open();
       conflicts.ifPresent(this::askByArp);
