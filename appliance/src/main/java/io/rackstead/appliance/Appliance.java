@@ -29,6 +29,7 @@ import io.rackstead.assign.PolicyApi;
 import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.BmcTrace;
 import io.rackstead.bmc.libvirt.Libvirt;
+import io.rackstead.boot.CaptureApi;
 import io.rackstead.boot.Discs;
 import io.rackstead.boot.ExplainApi;
 import io.rackstead.boot.Journal;
@@ -440,7 +441,8 @@ public final class Appliance implements AutoCloseable {
                   sessionApi)
               .routes());
       routes.addAll(new StatusApi(this::status).routes());
-      var explainApi = new ExplainApi(machines, pxe::explain, pxe::explain6);
+      var explainApi = new ExplainApi(machines, pxe::explain, pxe::explain6, pxe::replay);
+      routes.addAll(new CaptureApi(machines, pxe::capture, pxe::replay).routes());
       routes.addAll(explainApi.routes());
       routes.addAll(new MetricsApi(pxe.tally(), pxe::states).routes());
       routes.addAll(new ClientOptionsApi(clientOptions).routes());

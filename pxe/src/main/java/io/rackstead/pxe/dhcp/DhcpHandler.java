@@ -41,6 +41,7 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
   private final Optional<Conflicts> conflicts;
   private final Optional<Committer> committer;
   private final Tally tally;
+  private final Recorder recorder;
   private final Backlog backlog;
   private final List<Answer> batch = new ArrayList<>();
   private long failuresBefore;
@@ -64,7 +65,7 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
       Unicast unicast,
       Optional<Conflicts> conflicts,
       Optional<Committer> committer,
-      Tally tally) {
+      Watch watch) {
     this.networkInterface = networkInterface;
     this.proxyPort = proxyPort;
     this.responder = responder;
@@ -73,7 +74,8 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
     this.unicast = unicast;
     this.conflicts = conflicts;
     this.committer = committer;
-    this.tally = tally;
+    this.tally = watch.tally();
+    this.recorder = watch.recorder();
     this.backlog = new Backlog(System::nanoTime, tally);
   }
 
@@ -96,6 +98,10 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
     }
   }
 
+  private static int port(ChannelHandlerContext context) {
+    return ((InetSocketAddress) context.channel().localAddress()).getPort();
+  }
+
   private String service() {
     return proxyPort ? "proxydhcp" : "dhcp";
   }
@@ -108,6 +114,7 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
         return;
       }
       try {
+        recorder.asked(next.get().asked(), next.get().arrival(), port(context));
         answer(context, next.get().asked(), next.get().arrival(), MOST_TRIES);
       } catch (MalformedPacket e) {
         var sender = next.get().arrival().source();
@@ -136,6 +143,9 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
                 .filter(watch -> watch.mustWait(networkInterface, unproven.get()))
                 .isPresent();
     if (!waits || tries == 0) {
+      if (!waits) {
+        answer.reply().ifPresent(reply -> recorder.told(asked, reply, port(context)));
+      }
       batch.add(waits ? Answer.none() : answer);
       return;
     }
@@ -213,8 +223,7 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
 
   private void write(ChannelHandlerContext context, Answer.Reply reply) {
     try {
-      int port = ((InetSocketAddress) context.channel().localAddress()).getPort();
-      if (unicast.send(reply, networkInterface, port)) {
+      if (unicast.send(reply, networkInterface, port(context))) {
         return;
       }
       var to = new InetSocketAddress(reply.to(), reply.port());

@@ -12,6 +12,7 @@ import io.rackstead.pxe.PxeConfig;
 import io.rackstead.pxe.ServiceState;
 import io.rackstead.pxe.ServiceState.Status;
 import io.rackstead.pxe.Tally;
+import io.rackstead.pxe.capture.BootCaptures;
 import io.rackstead.pxe.ipxe.Loaders;
 import io.rackstead.pxe.lease.Leases;
 import io.rackstead.pxe.net.MacAddress;
@@ -50,7 +51,7 @@ public final class DhcpServer implements AutoCloseable {
   private final EventLoopGroup loop = DhcpSocket.loop();
   private final Unicast unicast = new Unicast();
   private final Optional<ForeignProbe> probe;
-  private final Tally tally;
+  private final Watch watch;
   private final Optional<Conflicts> conflicts;
   private final Optional<Committer> committer;
   private Optional<ArpSocket> arp = Optional.empty();
@@ -79,8 +80,8 @@ public final class DhcpServer implements AutoCloseable {
       Optional<Leases> leases,
       BootJournal journal,
       Optional<ForeignServers> foreign,
-      Tally tally) {
-    this.tally = tally;
+      Watch watch) {
+    this.watch = watch;
     this.config = config;
     this.networks = networks;
     this.responder = responder;
@@ -108,6 +109,7 @@ public final class DhcpServer implements AutoCloseable {
       LoadersSeen seen,
       ForeignServers foreign,
       Tally tally,
+      BootCaptures captures,
       InstantSource clock) {
     var boots = new BootOffers(booter, loaders, httpPort, seen);
     return start(
@@ -124,7 +126,7 @@ public final class DhcpServer implements AutoCloseable {
         leases,
         journal,
         Optional.of(foreign),
-        tally);
+        new Watch(tally, new Recorder(captures, clock)));
   }
 
   static DhcpServer start(
@@ -134,7 +136,13 @@ public final class DhcpServer implements AutoCloseable {
       Optional<Leases> leases,
       BootJournal journal) {
     return start(
-        config, networks, responder, leases, journal, Optional.empty(), new Tally());
+        config,
+        networks,
+        responder,
+        leases,
+        journal,
+        Optional.empty(),
+        new Watch(new Tally(), new Recorder(new BootCaptures(), InstantSource.system())));
   }
 
   private static DhcpServer start(
@@ -144,9 +152,9 @@ public final class DhcpServer implements AutoCloseable {
       Optional<Leases> leases,
       BootJournal journal,
       Optional<ForeignServers> foreign,
-      Tally tally) {
+      Watch watch) {
     var server =
-        new DhcpServer(config, networks, responder, leases, journal, foreign, tally);
+        new DhcpServer(config, networks, responder, leases, journal, foreign, watch);
     server.refresh();
     return server;
   }
@@ -207,7 +215,7 @@ public final class DhcpServer implements AutoCloseable {
             unicast,
             conflicts,
             committer,
-            tally);
+            watch);
     if (device.isPresent()) {
       unicast.open();
       conflicts.ifPresent(this::askByArp);
