@@ -29,11 +29,13 @@ import io.rackstead.assign.PolicyApi;
 import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.BmcTrace;
 import io.rackstead.bmc.libvirt.Libvirt;
+import io.rackstead.boot.CaptureApi;
 import io.rackstead.boot.Discs;
 import io.rackstead.boot.ExplainApi;
 import io.rackstead.boot.Journal;
 import io.rackstead.boot.MachineBooter;
 import io.rackstead.boot.MetadataApi;
+import io.rackstead.boot.MetricsApi;
 import io.rackstead.broker.declared.Brokers;
 import io.rackstead.broker.declared.Wire;
 import io.rackstead.catalog.CatalogApi;
@@ -444,8 +446,10 @@ public final class Appliance implements AutoCloseable {
                   sessionApi)
               .routes());
       routes.addAll(new StatusApi(this::status).routes());
-      var explainApi = new ExplainApi(machines, pxe::explain, pxe::explain6);
+      var explainApi = new ExplainApi(machines, pxe::explain, pxe::explain6, pxe::replay);
+      routes.addAll(new CaptureApi(machines, pxe::capture, pxe::replay).routes());
       routes.addAll(explainApi.routes());
+      routes.addAll(new MetricsApi(pxe.tally(), pxe::states).routes());
       routes.addAll(new ClientOptionsApi(clientOptions).routes());
       var doorman = new Doorman(database, users, keys, people, clock, config.plaintextFrom());
       var tls = tls(config, new Certificates(random, clock));

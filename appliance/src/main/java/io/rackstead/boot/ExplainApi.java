@@ -12,9 +12,14 @@ import io.rackstead.pxe.Explanation;
 import io.rackstead.pxe.Explanation.Question;
 import io.rackstead.pxe.Explanation.Stage;
 import io.rackstead.pxe.net.MacAddress;
+import io.rackstead.pxe.net.MalformedPacket;
 import io.rackstead.pxe.net.Subnet;
 import io.rackstead.pxe.net.Subnet6;
 import java.net.Inet6Address;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -28,20 +33,25 @@ import java.util.stream.Collectors;
 public final class ExplainApi {
   /// What may be said about the client, in the order that the command line sends it.
   public static final List<String> WORDS =
-      List.of("mac", "arch", "stage", "uuid", "relay", "interface", "ip");
+      List.of("mac", "arch", "stage", "uuid", "relay", "interface", "ip", "pcap");
+
+  private static final long LONGEST_PCAP = 16L << 20;
 
   private final Machines machines;
   private final Function<Question, Explanation> explain;
   private final BiFunction<Question, Optional<Inet6Address>, Explanation> explain6;
+  private final BiFunction<byte[], Optional<String>, List<Explanation>> replay;
 
   /// @param explain6 the same by DHCPv6, with an address of the relay on the client's link
   public ExplainApi(
       Machines machines,
       Function<Question, Explanation> explain,
-      BiFunction<Question, Optional<Inet6Address>, Explanation> explain6) {
+      BiFunction<Question, Optional<Inet6Address>, Explanation> explain6,
+      BiFunction<byte[], Optional<String>, List<Explanation>> replay) {
     this.machines = machines;
     this.explain = explain;
     this.explain6 = explain6;
+    this.replay = replay;
   }
 
   public List<Route> routes() {
@@ -94,7 +104,26 @@ public final class ExplainApi {
   /// @param words one for each of [#WORDS], empty where nothing was said
   public List<String> lines(List<String> words) {
     Function<String, String> said = word -> words.get(WORDS.indexOf(word));
-    return explained(question(said), said).lines();
+    var pcap = said.apply("pcap");
+    return pcap.isEmpty()
+        ? explained(question(said), said).lines()
+        : again(Path.of(pcap), text(said, "interface"));
+  }
+
+  private List<String> again(Path pcap, Optional<String> networkInterface) {
+    try {
+      if (Files.size(pcap) > LONGEST_PCAP) {
+        throw new IllegalArgumentException(pcap + " is longer than " + LONGEST_PCAP + " octets");
+      }
+      var lines = new ArrayList<String>();
+      for (var one : replay.apply(Files.readAllBytes(pcap), networkInterface)) {
+        lines.addAll(one.lines());
+        lines.add("");
+      }
+      return lines;
+    } catch (IOException | MalformedPacket e) {
+      throw new IllegalArgumentException(pcap + " cannot be read: " + e.getMessage(), e);
+    }
   }
 
   private static Question question(Function<String, String> said) {

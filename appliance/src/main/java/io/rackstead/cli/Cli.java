@@ -205,7 +205,7 @@ public final class Cli {
       name = "explain",
       description = "Prints what a client would get if it asked now, and why; nothing changes.")
   static final class Explain extends Base {
-    @Option(names = "--mac", required = true, paramLabel = "MAC", description = "who asks")
+    @Option(names = "--mac", paramLabel = "MAC", description = "who asks")
     String mac = "";
 
     @Option(
@@ -242,6 +242,13 @@ public final class Cli {
         description = "by DHCP or by DHCPv6; 6 where the relay's address is one of it")
     String ip = "";
 
+    @Option(
+        names = "--pcap",
+        defaultValue = "",
+        paramLabel = "FILE",
+        description = "what those who ask in a capture would get; nothing else is needed then")
+    String pcap = "";
+
     Explain(Cli cli) {
       super(cli);
     }
@@ -251,7 +258,8 @@ public final class Cli {
       if (!ControlServer.running(data)) {
         throw new IOException("no appliance runs on " + data.toAbsolutePath().normalize());
       }
-      return cli.ask(data, "explain", mac, arch, stage, uuid, relay, networkInterface, ip);
+      var file = pcap.isEmpty() ? "" : Path.of(pcap).toAbsolutePath().toString();
+      return cli.ask(data, "explain", mac, arch, stage, uuid, relay, networkInterface, ip, file);
     }
   }
 

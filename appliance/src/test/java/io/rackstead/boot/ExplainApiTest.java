@@ -38,7 +38,8 @@ class ExplainApiTest {
             question ->
                 new Explanation("lab", "an offer", question.toString(), List.of(), List.of()),
             (question, link) ->
-                new Explanation("six", "an advertise", link.toString(), List.of(), List.of()));
+                new Explanation("six", "an advertise", link.toString(), List.of(), List.of()),
+            (pcap, networkInterface) -> List.of());
     server =
         HttpServer.start(
             "127.0.0.1", 0, api.routes(), served.site.doorman, StaticPages.ofClassPath());

@@ -50,7 +50,8 @@ final class Api implements AutoCloseable {
         .andReturn(
             200,
             "{\"items\":[{\"metadata\":{\"name\":\"lonely\",\"namespace\":\"default\"},"
-                + "\"status\":{\"phase\":\"Running\"}}]}")
+                + "\"spec\":{\"nodeName\":\"%s\"},\"status\":{\"phase\":\"Running\"}}]}"
+                    .formatted(hostname))
         .always();
   }
 

@@ -1,6 +1,8 @@
 package io.rackstead.pxe;
 
 import io.rackstead.pxe.ServiceState.Status;
+import io.rackstead.pxe.capture.BootCaptures;
+import io.rackstead.pxe.capture.Pcap;
 import io.rackstead.pxe.dhcp.DhcpServer;
 import io.rackstead.pxe.dhcp.Explainer;
 import io.rackstead.pxe.dhcp.ForeignServers;
@@ -59,6 +61,8 @@ public final class PxeServer implements AutoCloseable {
   private final Optional<TftpServer> tftp;
   private final Optional<DhcpServer> dhcp;
   private final LoadersSeen seen;
+  private final Tally tally = new Tally();
+  private final BootCaptures captures = new BootCaptures();
   private final ForeignServers foreign;
   private final BootNotices notices;
   private final Explainer explainer;
@@ -121,6 +125,8 @@ public final class PxeServer implements AutoCloseable {
                     this::httpPort,
                     seen,
                     foreign,
+                    tally,
+                    captures,
                     clock));
     this.leases6 = config.dhcp6Port() < 0 ? Optional.empty() : openLeases6(clock);
     this.dhcp6 = leases6.flatMap(log -> startDhcp6(booter, journal, log, loaders, clock));
@@ -199,6 +205,7 @@ public final class PxeServer implements AutoCloseable {
               loaders,
               this::httpPort,
               ServerIdentity.in(config.leaseDirectory()),
+              tally,
               clock));
     } catch (IOException e) {
       fail("dhcp6", "it has no identifier of its own: " + e.getMessage());
@@ -331,6 +338,23 @@ public final class PxeServer implements AutoCloseable {
         .map(six -> six.explain(question, link))
         .orElseGet(
             () -> new Explanation("none", "DHCPv6 does not serve", "", List.of(), List.of()));
+  }
+
+  /// The last boot of an adapter's machine, as a file for packet tools.
+  public Optional<byte[]> capture(MacAddress mac) {
+    return captures.pcap(mac);
+  }
+
+  /// What those who ask in such a file would get now.
+  ///
+  /// @throws io.rackstead.pxe.net.MalformedPacket when it is no such file
+  public List<Explanation> replay(byte[] pcap, Optional<String> networkInterface) {
+    return explainer.replay(Pcap.read(pcap), networkInterface);
+  }
+
+  /// What was answered and what was not since the start.
+  public Tally tally() {
+    return tally;
   }
 
   /// What an operator should act upon: a network without free addresses, a server that is not ours.

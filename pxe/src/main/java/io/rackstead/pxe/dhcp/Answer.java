@@ -2,6 +2,7 @@ package io.rackstead.pxe.dhcp;
 
 import io.rackstead.pxe.BootEffect;
 import io.rackstead.pxe.BootJournal.Trace;
+import io.rackstead.pxe.Tally.Dropped;
 import java.net.Inet4Address;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -11,20 +12,22 @@ import java.util.Optional;
 ///
 /// @param trace empty for one of a flood of messages that were all refused alike
 /// @param needsDisk the reply promises a lease that the disk has to know first
+/// @param dropped why there is no reply; empty where there is one, or where none belongs
 /// @param unproven an address that the client never had, so that somebody else may sit on it
 record Answer(
     Optional<Reply> reply,
     Optional<Trace> trace,
     List<BootEffect> effects,
     boolean needsDisk,
-    Optional<Inet4Address> unproven) {
+    Optional<Inet4Address> unproven,
+    Optional<Dropped> dropped) {
   Answer {
     effects = List.copyOf(effects);
   }
 
   Answer(
       Optional<Reply> reply, Optional<Trace> trace, List<BootEffect> effects, boolean needsDisk) {
-    this(reply, trace, effects, needsDisk, Optional.empty());
+    this(reply, trace, effects, needsDisk, Optional.empty(), Optional.empty());
   }
 
   /// Nothing, and not a word of it.
@@ -43,7 +46,11 @@ record Answer(
   }
 
   Answer offering(Inet4Address address) {
-    return new Answer(reply, trace, effects, needsDisk, Optional.of(address));
+    return new Answer(reply, trace, effects, needsDisk, Optional.of(address), dropped);
+  }
+
+  Answer because(Dropped why) {
+    return new Answer(reply, trace, effects, needsDisk, unproven, Optional.of(why));
   }
 
   /// @param limit the most octets that the client takes

@@ -6,6 +6,8 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DatagramPacket;
 import io.rackstead.pxe.BootJournal;
 import io.rackstead.pxe.BootJournal.Trace;
+import io.rackstead.pxe.Tally;
+import io.rackstead.pxe.Tally.Dropped;
 import io.rackstead.pxe.lease.Leases;
 import io.rackstead.pxe.net.MalformedPacket;
 import java.net.Inet4Address;
@@ -28,6 +30,7 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
 
   // as many squatters in a row, then the client has to ask again itself
   private static final int MOST_TRIES = 4;
+  private static final int MOST_AT_ONCE = 64;
 
   private final Optional<String> networkInterface;
   private final boolean proxyPort;
@@ -37,6 +40,9 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
   private final Unicast unicast;
   private final Optional<Conflicts> conflicts;
   private final Optional<Committer> committer;
+  private final Tally tally;
+  private final Recorder recorder;
+  private final Backlog backlog;
   private final List<Answer> batch = new ArrayList<>();
   private long failuresBefore;
   private final Set<Datagram> heard = new HashSet<>();
@@ -58,7 +64,8 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
       BootJournal journal,
       Unicast unicast,
       Optional<Conflicts> conflicts,
-      Optional<Committer> committer) {
+      Optional<Committer> committer,
+      Watch watch) {
     this.networkInterface = networkInterface;
     this.proxyPort = proxyPort;
     this.responder = responder;
@@ -67,27 +74,58 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
     this.unicast = unicast;
     this.conflicts = conflicts;
     this.committer = committer;
+    this.tally = watch.tally();
+    this.recorder = watch.recorder();
+    this.backlog = new Backlog(System::nanoTime, tally);
   }
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, DatagramPacket packet) {
     InetSocketAddress sender = packet.sender();
     if (!heard.add(Datagram.of(packet))) {
-      return; // answered once is answered
+      tally.dropped(service(), Dropped.DUPLICATE); // answered once is answered
+      return;
     }
     try {
       var asked = DhcpMessage.decode(packet.content().nioBuffer());
       if (sender.getAddress() instanceof Inet4Address source) {
         var arrival = new Arrival(networkInterface, proxyPort, source, sender.getPort());
-        answer(context, asked, arrival, MOST_TRIES);
+        backlog.add(asked, arrival, responder.known(asked));
       }
     } catch (MalformedPacket e) {
       LOG.debug("dhcp from {}: {}", sender, e.getMessage());
-      batch.add(malformed(sender.getAddress(), e));
-    } catch (RuntimeException e) {
-      // whatever is wrong with this client's answer, the others are still to be answered
-      LOG.error("dhcp from {}: no answer", sender, e);
+      batch.add(malformed(sender.getAddress(), e).because(Dropped.MALFORMED));
     }
+  }
+
+  private static int port(ChannelHandlerContext context) {
+    return ((InetSocketAddress) context.channel().localAddress()).getPort();
+  }
+
+  private String service() {
+    return proxyPort ? "proxydhcp" : "dhcp";
+  }
+
+  /// Answers as many as one write to the disk may be shared by, then lets the socket be read.
+  private void work(ChannelHandlerContext context) {
+    for (int i = 0; i < MOST_AT_ONCE; i++) {
+      var next = backlog.next();
+      if (next.isEmpty()) {
+        return;
+      }
+      try {
+        recorder.asked(next.get().asked(), next.get().arrival(), port(context));
+        answer(context, next.get().asked(), next.get().arrival(), MOST_TRIES);
+      } catch (MalformedPacket e) {
+        var sender = next.get().arrival().source();
+        LOG.debug("dhcp from {}: {}", sender, e.getMessage());
+        batch.add(malformed(sender, e).because(Dropped.MALFORMED));
+      } catch (RuntimeException e) {
+        // whatever is wrong with this client's answer, the others are still to be answered
+        LOG.error("dhcp from {}: no answer", next.get().asked().chaddr(), e);
+      }
+    }
+    context.executor().execute(() -> channelReadComplete(context));
   }
 
   /// An offer of an address that somebody may sit on waits until that one could have said so; then
@@ -105,6 +143,9 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
                 .filter(watch -> watch.mustWait(networkInterface, unproven.get()))
                 .isPresent();
     if (!waits || tries == 0) {
+      if (!waits) {
+        answer.reply().ifPresent(reply -> recorder.told(asked, reply, port(context)));
+      }
       batch.add(waits ? Answer.none() : answer);
       return;
     }
@@ -114,7 +155,7 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
             () -> {
               try {
                 answer(context, asked, arrival, tries - 1);
-                channelReadComplete(context);
+                sendAll(context);
               } catch (RuntimeException e) {
                 LOG.error("dhcp from {}: no answer", asked.chaddr(), e);
               }
@@ -126,7 +167,7 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
   private Answer malformed(InetAddress sender, MalformedPacket e) {
     var trace =
         new Trace(
-            proxyPort ? "proxydhcp" : "dhcp",
+            service(),
             Optional.empty(),
             Optional.of(sender),
             "malformed: " + e.getMessage(),
@@ -139,6 +180,11 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
     heard.clear();
+    work(context);
+    sendAll(context);
+  }
+
+  private void sendAll(ChannelHandlerContext context) {
     boolean unwritten = leases.filter(Leases::unwritten).isPresent();
     long before = failuresBefore;
     var later = new ArrayList<Answer>();
@@ -177,8 +223,7 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
 
   private void write(ChannelHandlerContext context, Answer.Reply reply) {
     try {
-      int port = ((InetSocketAddress) context.channel().localAddress()).getPort();
-      if (unicast.send(reply, networkInterface, port)) {
+      if (unicast.send(reply, networkInterface, port(context))) {
         return;
       }
       var to = new InetSocketAddress(reply.to(), reply.port());
@@ -196,6 +241,7 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
   }
 
   private void tell(Answer answer, boolean durable) {
+    count(answer, durable);
     if (durable || !answer.needsDisk()) {
       answer.trace().ifPresent(journal::trace);
       journal.effects(answer.effects());
@@ -211,6 +257,16 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
                     trace.client(),
                     trace.text() + ", not sent: the disk does not take the lease, make room on it",
                     trace.rule())));
+  }
+
+  private void count(Answer answer, boolean durable) {
+    if (answer.needsDisk() && !durable) {
+      tally.dropped(service(), Dropped.NOT_DURABLE);
+    } else if (answer.reply().isPresent()) {
+      tally.answered(service());
+    } else {
+      answer.dropped().ifPresent(why -> tally.dropped(service(), why));
+    }
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.rackstead.pxe.BootJournal.Trace;
 import io.rackstead.pxe.Networks;
 import io.rackstead.pxe.Networks.Mode;
 import io.rackstead.pxe.Networks.Served;
+import io.rackstead.pxe.Tally.Dropped;
 import io.rackstead.pxe.dhcp.Answer.Reply;
 import io.rackstead.pxe.dhcp.DhcpMessage.VendorClass;
 import io.rackstead.pxe.lease.Lease;
@@ -63,11 +64,13 @@ final class DhcpResponder {
     var type = asked.type();
     if (asked.op() != DhcpMessage.REQUEST || type.isEmpty()) {
       foreign.heard(asked, arrival.networkInterface());
-      return silence(asked, Mode.SERVER, "not a request", BootOffer.NOT_ASKED);
+      return silence(asked, Mode.SERVER, "not a request", BootOffer.NOT_ASKED)
+          .because(Dropped.NOT_A_REQUEST);
     }
     var flaw = flaw(asked);
     if (flaw.isPresent()) {
-      return silence(asked, Mode.SERVER, flaw.get(), BootOffer.NOT_ASKED);
+      return silence(asked, Mode.SERVER, flaw.get(), BootOffer.NOT_ASKED)
+          .because(Dropped.IMPOSSIBLE);
     }
     if (foreign.ourProbe(asked.chaddr())) {
       return Answer.none();
@@ -79,7 +82,8 @@ final class DhcpResponder {
     var choice = NetworkChoice.of(asked, arrival, networks.served(), leases);
     if (choice.network().isEmpty()) {
       return silence(
-          asked, Mode.SERVER, "no served network fits: " + choice.why(), BootOffer.NOT_ASKED);
+          asked, Mode.SERVER, "no served network fits: " + choice.why(), BootOffer.NOT_ASKED)
+          .because(Dropped.NO_NETWORK);
     }
     var network = choice.network().get();
     if (arrival.proxyPort()) {
@@ -90,8 +94,14 @@ final class DhcpResponder {
       case SERVER ->
           leases.isPresent()
               ? server(asked, network, type.get(), arrival, leases.get())
-              : silence(asked, Mode.SERVER, "the lease log is not usable", BootOffer.NOT_ASKED);
+              : silence(asked, Mode.SERVER, "the lease log is not usable", BootOffer.NOT_ASKED)
+                  .because(Dropped.NOT_DURABLE);
     };
+  }
+
+  /// Whether this goes before strangers when there is more than can be answered.
+  boolean known(DhcpMessage asked) {
+    return asked.hasAddress() || boots.knows(asked.chaddr());
   }
 
   /// What no client in its right mind sends.
@@ -105,10 +115,15 @@ final class DhcpResponder {
   }
 
   private Answer refused(DhcpMessage asked, Admission.Refusal refusal) {
-    return refusal.first()
-        ? silence(
-            asked, Mode.SERVER, refusal.why() + ", not answered for a while", BootOffer.NOT_ASKED)
-        : Answer.none();
+    var answer =
+        refusal.first()
+            ? silence(
+                asked,
+                Mode.SERVER,
+                refusal.why() + ", not answered for a while",
+                BootOffer.NOT_ASKED)
+            : Answer.none();
+    return answer.because(Dropped.TOO_OFTEN);
   }
 
   private Answer server(
@@ -119,14 +134,16 @@ final class DhcpResponder {
       case INFORM -> inform(asked, network);
       case RELEASE -> {
         if (forAnother(asked, network)) {
-          yield silence(asked, network.mode(), "for another server", BootOffer.NOT_ASKED);
+          yield silence(asked, network.mode(), "for another server", BootOffer.NOT_ASKED)
+              .because(Dropped.OTHER_SERVER);
         }
         table.release(asked.chaddr(), asked.ciaddr());
         yield silence(asked, network.mode(), "released", BootOffer.NOT_ASKED);
       }
       case DECLINE -> decline(asked, network, table);
       case OFFER, ACK, NAK ->
-          silence(asked, network.mode(), "a server's message", BootOffer.NOT_ASKED);
+          silence(asked, network.mode(), "a server's message", BootOffer.NOT_ASKED)
+              .because(Dropped.NOT_A_REQUEST);
     };
   }
 
@@ -184,7 +201,8 @@ final class DhcpResponder {
               + network.subnet()
               + (known ? "" : " for one that is not on record")
               + ": widen its ranges",
-          BootOffer.NOT_ASKED);
+          BootOffer.NOT_ASKED)
+          .because(Dropped.NO_FREE_ADDRESS);
     }
     var answer =
         grant(asked, network, MessageType.OFFER, address.get(), network.leaseTime(), false);
@@ -210,7 +228,8 @@ final class DhcpResponder {
             asked,
             network.mode(),
             "client took the offer of " + chosen.get().getHostAddress(),
-            BootOffer.NOT_ASKED);
+            BootOffer.NOT_ASKED)
+            .because(Dropped.OTHER_SERVER);
       }
       return wanted.isPresent()
           ? bind(asked, network, wanted.get(), table)
@@ -237,7 +256,8 @@ final class DhcpResponder {
     }
     if (known.isEmpty() && !network.reservations().containsKey(asked.chaddr())) {
       return silence(
-          asked, network.mode(), "not on record, it has to ask anew", BootOffer.NOT_ASKED);
+          asked, network.mode(), "not on record, it has to ask anew", BootOffer.NOT_ASKED)
+          .because(Dropped.NOT_ON_RECORD);
     }
     return bind(asked, network, wanted, table);
   }
@@ -292,11 +312,12 @@ final class DhcpResponder {
   private Answer proxy(DhcpMessage asked, Served network, MessageType type) {
     boolean asks = type == MessageType.DISCOVER || type == MessageType.INFORM;
     if (!asks || asked.vendorClass() == VendorClass.OTHER) {
-      return silence(asked, Mode.PROXY, "for the other server", BootOffer.NOT_ASKED);
+      return silence(asked, Mode.PROXY, "for the other server", BootOffer.NOT_ASKED)
+          .because(Dropped.OTHER_SERVER);
     }
     var boot = boots.offer(asked, network, Optional.empty());
     if (boot.nothing()) {
-      return silence(asked, Mode.PROXY, boot.text(), boot);
+      return silence(asked, Mode.PROXY, boot.text(), boot).because(Dropped.NOTHING_TO_BOOT);
     }
     var answer = type == MessageType.DISCOVER ? MessageType.OFFER : MessageType.ACK;
     var reply = DhcpReply.to(asked, answer, NONE, network.serverAddress());
@@ -308,11 +329,12 @@ final class DhcpResponder {
     boolean asks =
         type == MessageType.REQUEST || type == MessageType.DISCOVER || type == MessageType.INFORM;
     if (!asks || asked.vendorClass() == VendorClass.OTHER) {
-      return silence(asked, Mode.PROXY, "not a boot client's question", BootOffer.NOT_ASKED);
+      return silence(asked, Mode.PROXY, "not a boot client's question", BootOffer.NOT_ASKED)
+          .because(Dropped.NOT_A_REQUEST);
     }
     var boot = boots.offer(asked, network, Optional.of(arrival.source()));
     if (boot.nothing()) {
-      return silence(asked, Mode.PROXY, boot.text(), boot);
+      return silence(asked, Mode.PROXY, boot.text(), boot).because(Dropped.NOTHING_TO_BOOT);
     }
     var reply = DhcpReply.to(asked, MessageType.ACK, NONE, network.serverAddress());
     var full =
@@ -353,7 +375,8 @@ final class DhcpResponder {
   }
 
   private static Answer noRoom(DhcpMessage asked, Mode mode, BootOffer boot) {
-    return silence(asked, mode, "what it wants back leaves no room for an answer", boot);
+    return silence(asked, mode, "what it wants back leaves no room for an answer", boot)
+        .because(Dropped.NO_ROOM);
   }
 
   private Reply route(DhcpMessage reply, DhcpMessage asked) {

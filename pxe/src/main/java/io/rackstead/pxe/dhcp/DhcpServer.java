@@ -11,6 +11,8 @@ import io.rackstead.pxe.Networks.Served;
 import io.rackstead.pxe.PxeConfig;
 import io.rackstead.pxe.ServiceState;
 import io.rackstead.pxe.ServiceState.Status;
+import io.rackstead.pxe.Tally;
+import io.rackstead.pxe.capture.BootCaptures;
 import io.rackstead.pxe.ipxe.Loaders;
 import io.rackstead.pxe.lease.Leases;
 import io.rackstead.pxe.net.MacAddress;
@@ -49,6 +51,7 @@ public final class DhcpServer implements AutoCloseable {
   private final EventLoopGroup loop = DhcpSocket.loop();
   private final Unicast unicast = new Unicast();
   private final Optional<ForeignProbe> probe;
+  private final Watch watch;
   private final Optional<Conflicts> conflicts;
   private final Optional<Committer> committer;
   private Optional<ArpSocket> arp = Optional.empty();
@@ -76,7 +79,9 @@ public final class DhcpServer implements AutoCloseable {
       DhcpResponder responder,
       Optional<Leases> leases,
       BootJournal journal,
-      Optional<ForeignServers> foreign) {
+      Optional<ForeignServers> foreign,
+      Watch watch) {
+    this.watch = watch;
     this.config = config;
     this.networks = networks;
     this.responder = responder;
@@ -103,6 +108,8 @@ public final class DhcpServer implements AutoCloseable {
       IntSupplier httpPort,
       LoadersSeen seen,
       ForeignServers foreign,
+      Tally tally,
+      BootCaptures captures,
       InstantSource clock) {
     var boots = new BootOffers(booter, loaders, httpPort, seen);
     return start(
@@ -118,7 +125,8 @@ public final class DhcpServer implements AutoCloseable {
             foreign),
         leases,
         journal,
-        Optional.of(foreign));
+        Optional.of(foreign),
+        new Watch(tally, new Recorder(captures, clock)));
   }
 
   static DhcpServer start(
@@ -127,7 +135,14 @@ public final class DhcpServer implements AutoCloseable {
       DhcpResponder responder,
       Optional<Leases> leases,
       BootJournal journal) {
-    return start(config, networks, responder, leases, journal, Optional.empty());
+    return start(
+        config,
+        networks,
+        responder,
+        leases,
+        journal,
+        Optional.empty(),
+        new Watch(new Tally(), new Recorder(new BootCaptures(), InstantSource.system())));
   }
 
   private static DhcpServer start(
@@ -136,8 +151,10 @@ public final class DhcpServer implements AutoCloseable {
       DhcpResponder responder,
       Optional<Leases> leases,
       BootJournal journal,
-      Optional<ForeignServers> foreign) {
-    var server = new DhcpServer(config, networks, responder, leases, journal, foreign);
+      Optional<ForeignServers> foreign,
+      Watch watch) {
+    var server =
+        new DhcpServer(config, networks, responder, leases, journal, foreign, watch);
     server.refresh();
     return server;
   }
@@ -197,7 +214,8 @@ public final class DhcpServer implements AutoCloseable {
             journal,
             unicast,
             conflicts,
-            committer);
+            committer,
+            watch);
     if (device.isPresent()) {
       unicast.open();
       conflicts.ifPresent(this::askByArp);

@@ -32,7 +32,8 @@ public final class DhcpSocket {
   private static final int SOL_SOCKET = 1;
   private static final int SO_BINDTODEVICE = 25;
   private static final int MAX_DATAGRAM = 2048;
-  private static final int DRAIN = 64;
+  // more than are answered at once: under overload questions wait where their age is seen
+  private static final int DRAIN = 256;
   private static final int OPEN_SECONDS = 10;
 
   private DhcpSocket() {}

@@ -10,6 +10,7 @@ import io.rackstead.pxe.Explanation.Question;
 import io.rackstead.pxe.Explanation.Stage;
 import io.rackstead.pxe.Networks;
 import io.rackstead.pxe.Networks.Served;
+import io.rackstead.pxe.capture.Pcap.Datagram;
 import io.rackstead.pxe.ipxe.Loaders;
 import io.rackstead.pxe.lease.Lease;
 import io.rackstead.pxe.lease.Leases;
@@ -53,14 +54,34 @@ public final class Explainer {
   }
 
   public Explanation explain(Question question) {
-    var asked = message(question);
-    var name = question.networkInterface();
+    return explain(
+        message(question),
+        question.networkInterface(),
+        Optional.of(question).filter(asked -> asked.stage() == Stage.SCRIPT));
+  }
+
+  /// Asks again what clients asked; what else is in the file is passed by.
+  public List<Explanation> replay(List<Datagram> datagrams, Optional<String> networkInterface) {
+    var answers = new ArrayList<Explanation>();
+    for (var one : datagrams) {
+      if (one.toPort() == 67 || one.toPort() == 4011) {
+        var asked = DhcpMessage.decode(ByteBuffer.wrap(one.octets()));
+        if (asked.op() == DhcpMessage.REQUEST) {
+          answers.add(explain(asked, networkInterface, Optional.empty()));
+        }
+      }
+    }
+    return List.copyOf(answers);
+  }
+
+  private Explanation explain(
+      DhcpMessage asked, Optional<String> name, Optional<Question> script) {
     var arrival = new Arrival(name.or(this::onlyInterface), false, DhcpMessage.NONE, 68);
     var choice = NetworkChoice.of(asked, arrival, networks.served(), leases);
     var network =
         choice.network().map(served -> served.subnet() + ", ").orElse("none: ") + choice.why();
-    if (question.stage() == Stage.SCRIPT) {
-      return script(question, network, choice.network());
+    if (script.isPresent()) {
+      return script(script.get(), network, choice.network());
     }
     var answer = responder.answer(asked, arrival);
     var trace = answer.trace();

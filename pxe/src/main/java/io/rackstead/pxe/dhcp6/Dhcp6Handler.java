@@ -6,6 +6,8 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DatagramPacket;
 import io.rackstead.pxe.BootJournal;
 import io.rackstead.pxe.BootJournal.Trace;
+import io.rackstead.pxe.Tally;
+import io.rackstead.pxe.Tally.Dropped;
 import io.rackstead.pxe.lease.Leases6;
 import io.rackstead.pxe.net.MalformedPacket;
 import java.net.Inet6Address;
@@ -21,10 +23,13 @@ import org.slf4j.LoggerFactory;
 final class Dhcp6Handler extends SimpleChannelInboundHandler<DatagramPacket> {
   private static final Logger LOG = LoggerFactory.getLogger(Dhcp6Handler.class);
 
+  private static final String SERVICE = "dhcp6";
+
   private final Optional<String> networkInterface;
   private final Dhcp6Responder responder;
   private final Leases6 leases;
   private final BootJournal journal;
+  private final Tally tally;
   private final List<Waiting> batch = new ArrayList<>();
 
   private record Waiting(Answer6 answer, InetSocketAddress to) {}
@@ -33,11 +38,13 @@ final class Dhcp6Handler extends SimpleChannelInboundHandler<DatagramPacket> {
       Optional<String> networkInterface,
       Dhcp6Responder responder,
       Leases6 leases,
-      BootJournal journal) {
+      BootJournal journal,
+      Tally tally) {
     this.networkInterface = networkInterface;
     this.responder = responder;
     this.leases = leases;
     this.journal = journal;
+    this.tally = tally;
   }
 
   @Override
@@ -51,6 +58,7 @@ final class Dhcp6Handler extends SimpleChannelInboundHandler<DatagramPacket> {
       }
     } catch (MalformedPacket e) {
       LOG.debug("dhcp6 from {}: {}", sender, e.getMessage());
+      tally.dropped(SERVICE, Dropped.MALFORMED);
       journal.trace(
           new Trace(
               "dhcp6",
@@ -85,6 +93,13 @@ final class Dhcp6Handler extends SimpleChannelInboundHandler<DatagramPacket> {
   }
 
   private void tell(Answer6 answer, boolean written) {
+    if (answer.needsDisk() && !written) {
+      tally.dropped(SERVICE, Dropped.NOT_DURABLE);
+    } else if (answer.reply().isPresent()) {
+      tally.answered(SERVICE);
+    } else {
+      answer.dropped().ifPresent(why -> tally.dropped(SERVICE, why));
+    }
     if (written || !answer.needsDisk()) {
       answer.trace().ifPresent(journal::trace);
       journal.effects(answer.effects());

@@ -6,6 +6,7 @@ import static io.rackstead.pxe.dhcp6.MessageType6.REPLY;
 import io.rackstead.pxe.BootJournal.Trace;
 import io.rackstead.pxe.Networks;
 import io.rackstead.pxe.Served6;
+import io.rackstead.pxe.Tally.Dropped;
 import io.rackstead.pxe.dhcp6.Boots6.Offer6;
 import io.rackstead.pxe.dhcp6.Dhcp6Options.Status;
 import io.rackstead.pxe.dhcp6.Dhcp6Packet.Message;
@@ -48,11 +49,14 @@ final class Dhcp6Responder {
   Answer6 answer(Question6 asked, Arrival6 arrival) {
     var flaw = flaw(asked);
     if (flaw.isPresent()) {
-      return silence(asked, flaw.get());
+      return silence(
+          asked,
+          flaw.get(),
+          flaw.get().startsWith("for the server") ? Dropped.OTHER_SERVER : Dropped.NOT_A_REQUEST);
     }
     var choice = Network6.of(asked, arrival, networks.served6());
     if (choice.network().isEmpty()) {
-      return silence(asked, "no served network fits: " + choice.why());
+      return silence(asked, "no served network fits: " + choice.why(), Dropped.NO_NETWORK);
     }
     var network = choice.network().get();
     var duid = asked.client();
@@ -69,7 +73,7 @@ final class Dhcp6Responder {
       case RELEASE -> giveBack(one, false);
       case DECLINE -> giveBack(one, true);
       case INFORMATION_REQUEST -> information(asked, network);
-      case ADVERTISE, REPLY, RECONFIGURE -> silence(asked, "a server's message");
+      case ADVERTISE, REPLY, RECONFIGURE -> silence(asked, "a server's message", Dropped.NOT_A_REQUEST);
     };
   }
 
@@ -204,7 +208,7 @@ final class Dhcp6Responder {
             .flatMap(wanted -> wanted.addresses().stream())
             .toList();
     if (addresses.isEmpty()) {
-      return silence(one.asked(), "it names no address");
+      return silence(one.asked(), "it names no address", Dropped.NOT_A_REQUEST);
     }
     boolean here = addresses.stream().allMatch(one.network().subnet()::contains);
     var reply =
@@ -243,7 +247,7 @@ final class Dhcp6Responder {
   /// Without an address: RFC 8415 §18.3.6.
   private Answer6 information(Question6 asked, Served6 network) {
     if (asked.message().type() != MessageType6.INFORMATION_REQUEST) {
-      return silence(asked, "it does not say who it is");
+      return silence(asked, "it does not say who it is", Dropped.NOT_A_REQUEST);
     }
     var offer = boots.offer(asked, network);
     int seconds = (int) Math.clamp(network.leaseTime().toSeconds(), 600, 86_400);
@@ -329,8 +333,13 @@ final class Dhcp6Responder {
     return packet;
   }
 
-  private static Answer6 silence(Question6 asked, String why) {
-    return new Answer6(Optional.empty(), trace(asked, "no answer: " + why, ""), List.of(), false);
+  private static Answer6 silence(Question6 asked, String why, Dropped dropped) {
+    return new Answer6(
+        Optional.empty(),
+        trace(asked, "no answer: " + why, ""),
+        List.of(),
+        false,
+        Optional.of(dropped));
   }
 
   private static Optional<Trace> trace(Question6 asked, String outcome, String rule) {

@@ -10,6 +10,7 @@ import io.rackstead.pxe.Networks;
 import io.rackstead.pxe.Served6;
 import io.rackstead.pxe.ServiceState;
 import io.rackstead.pxe.ServiceState.Status;
+import io.rackstead.pxe.Tally;
 import io.rackstead.pxe.dhcp.DhcpSocket;
 import io.rackstead.pxe.ipxe.Loaders;
 import io.rackstead.pxe.lease.Leases6;
@@ -46,6 +47,7 @@ public final class Dhcp6Server implements AutoCloseable {
   private final Dhcp6Responder responder;
   private final Leases6 leases;
   private final BootJournal journal;
+  private final Tally tally;
   private final EventLoopGroup loop = DhcpSocket.loop("dhcp6");
   private final Map<Listener, Channel> open = new HashMap<>();
   private final Map<String, String> failed = new TreeMap<>();
@@ -55,7 +57,13 @@ public final class Dhcp6Server implements AutoCloseable {
   private record Listener(String networkInterface, int index) {}
 
   private Dhcp6Server(
-      int port, Networks networks, Dhcp6Responder responder, Leases6 leases, BootJournal journal) {
+      int port,
+      Networks networks,
+      Dhcp6Responder responder,
+      Leases6 leases,
+      BootJournal journal,
+      Tally tally) {
+    this.tally = tally;
     this.port = port;
     this.networks = networks;
     this.responder = responder;
@@ -75,10 +83,11 @@ public final class Dhcp6Server implements AutoCloseable {
       Loaders loaders,
       IntSupplier httpPort,
       Duid self,
+      Tally tally,
       InstantSource clock) {
     var boots = new Boots6(booter, loaders, httpPort);
     var responder = new Dhcp6Responder(networks, boots, leases, self, clock);
-    return new Dhcp6Server(port, networks, responder, leases, journal);
+    return new Dhcp6Server(port, networks, responder, leases, journal, tally);
   }
 
   /// Opens and closes sockets until they are those of [Networks#served6].
@@ -110,7 +119,7 @@ public final class Dhcp6Server implements AutoCloseable {
 
   private void open(Listener listener) {
     var name = listener.networkInterface();
-    var handler = new Dhcp6Handler(Optional.of(name), responder, leases, journal);
+    var handler = new Dhcp6Handler(Optional.of(name), responder, leases, journal, tally);
     try {
       var channel = DhcpSocket.open6(loop, Optional.of(name), ANY, port, handler);
       try {
