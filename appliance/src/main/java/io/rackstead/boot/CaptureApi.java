@@ -72,6 +72,8 @@ public final class CaptureApi {
   }
 
   private Optional<byte[]> last(Machine machine) {
-    return machine.identity().macs().stream().flatMap(mac -> captures.apply(mac).stream()).findFirst();
+    return machine.identity().macs().stream()
+        .flatMap(mac -> captures.apply(mac).stream())
+        .findFirst();
   }
 }

@@ -37,20 +37,22 @@ public final class MetricsApi {
     tally
         .answered()
         .forEach((service, count) ->
-            text.append("rackstead_boot_answered_total{service=\"%s\"} %d\n"
-                .formatted(service, count)));
+            text.append(
+                "rackstead_boot_answered_total{service=\"%s\"} %d\n".formatted(service, count)));
     head(text, "rackstead_boot_dropped_total", "counter", "questions without one, and why");
     tally
         .dropped()
         .forEach((service, reasons) ->
             reasons.forEach((reason, count) ->
-                text.append("rackstead_boot_dropped_total{service=\"%s\",reason=\"%s\"} %d\n"
-                    .formatted(service, reason.word(), count))));
+                text.append(
+                    "rackstead_boot_dropped_total{service=\"%s\",reason=\"%s\"} %d\n"
+                        .formatted(service, reason.word(), count))));
     head(text, "rackstead_boot_service_up", "gauge", "1 while the service answers");
     for (var state : states.get()) {
       if (state.status() != Status.OFF) {
-        text.append("rackstead_boot_service_up{service=\"%s\"} %d\n"
-            .formatted(state.name(), state.status() == Status.SERVING ? 1 : 0));
+        text.append(
+            "rackstead_boot_service_up{service=\"%s\"} %d\n"
+                .formatted(state.name(), state.status() == Status.SERVING ? 1 : 0));
       }
     }
     return text.toString();

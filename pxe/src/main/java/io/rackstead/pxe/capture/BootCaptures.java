@@ -29,9 +29,7 @@ public final class BootCaptures {
   public synchronized void add(MacAddress mac, Datagram one, boolean begins) {
     var boot = boots.computeIfAbsent(mac, _ -> new ArrayList<>());
     boolean anew =
-        begins
-            && !boot.isEmpty()
-            && boot.getLast().at().plus(NEW_BOOT_AFTER).isBefore(one.at());
+        begins && !boot.isEmpty() && boot.getLast().at().plus(NEW_BOOT_AFTER).isBefore(one.at());
     if (anew) {
       boot.clear();
     }

@@ -89,7 +89,9 @@ public final class Pcap {
       if (in.remaining() < RECORD_HEAD) {
         throw new MalformedPacket("a record is cut off", in.position());
       }
-      var at = Instant.ofEpochSecond(in.getInt() & 0xffff_ffffL, (in.getInt() & 0xffff_ffffL) * fraction);
+      var at =
+          Instant.ofEpochSecond(
+              in.getInt() & 0xffff_ffffL, (in.getInt() & 0xffff_ffffL) * fraction);
       int length = in.getInt();
       in.getInt();
       if (length < 0 || length > in.remaining()) {
@@ -119,7 +121,10 @@ public final class Pcap {
     int head = (frame.get(ip) & 15) * 4;
     boolean whole = (frame.getShort(ip + 6) & 0x3fff) == 0;
     int udp = ip + head;
-    if (head < IP_HEAD || frame.get(ip + 9) != UDP || !whole || frame.remaining() < udp + UDP_HEAD) {
+    if (head < IP_HEAD
+        || frame.get(ip + 9) != UDP
+        || !whole
+        || frame.remaining() < udp + UDP_HEAD) {
       return;
     }
     int length = frame.getShort(udp + 4) & 0xffff;

@@ -114,8 +114,6 @@ final class Backlog {
 
   private Optional<Waiting> take() {
     boolean strangersFirst = ++turn % TURN_OF_STRANGERS == 0;
-    return strangersFirst
-        ? strangers.next().or(known::next)
-        : known.next().or(strangers::next);
+    return strangersFirst ? strangers.next().or(known::next) : known.next().or(strangers::next);
   }
 }

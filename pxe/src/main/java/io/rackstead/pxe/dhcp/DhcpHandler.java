@@ -167,11 +167,7 @@ final class DhcpHandler extends SimpleChannelInboundHandler<DatagramPacket> {
   private Answer malformed(InetAddress sender, MalformedPacket e) {
     var trace =
         new Trace(
-            service(),
-            Optional.empty(),
-            Optional.of(sender),
-            "malformed: " + e.getMessage(),
-            "");
+            service(), Optional.empty(), Optional.of(sender), "malformed: " + e.getMessage(), "");
     return new Answer(Optional.empty(), Optional.of(trace), List.of(), false);
   }
 

@@ -82,7 +82,7 @@ final class DhcpResponder {
     var choice = NetworkChoice.of(asked, arrival, networks.served(), leases);
     if (choice.network().isEmpty()) {
       return silence(
-          asked, Mode.SERVER, "no served network fits: " + choice.why(), BootOffer.NOT_ASKED)
+              asked, Mode.SERVER, "no served network fits: " + choice.why(), BootOffer.NOT_ASKED)
           .because(Dropped.NO_NETWORK);
     }
     var network = choice.network().get();
@@ -195,13 +195,13 @@ final class DhcpResponder {
     var address = table.offer(asked.chaddr(), network, wanted, known);
     if (address.isEmpty()) {
       return silence(
-          asked,
-          network.mode(),
-          "no free address left in "
-              + network.subnet()
-              + (known ? "" : " for one that is not on record")
-              + ": widen its ranges",
-          BootOffer.NOT_ASKED)
+              asked,
+              network.mode(),
+              "no free address left in "
+                  + network.subnet()
+                  + (known ? "" : " for one that is not on record")
+                  + ": widen its ranges",
+              BootOffer.NOT_ASKED)
           .because(Dropped.NO_FREE_ADDRESS);
     }
     var answer =
@@ -225,10 +225,10 @@ final class DhcpResponder {
         foreign.chosen(chosen.get(), network, asked.chaddr());
         table.withdraw(asked.chaddr(), network);
         return silence(
-            asked,
-            network.mode(),
-            "client took the offer of " + chosen.get().getHostAddress(),
-            BootOffer.NOT_ASKED)
+                asked,
+                network.mode(),
+                "client took the offer of " + chosen.get().getHostAddress(),
+                BootOffer.NOT_ASKED)
             .because(Dropped.OTHER_SERVER);
       }
       return wanted.isPresent()
@@ -256,7 +256,7 @@ final class DhcpResponder {
     }
     if (known.isEmpty() && !network.reservations().containsKey(asked.chaddr())) {
       return silence(
-          asked, network.mode(), "not on record, it has to ask anew", BootOffer.NOT_ASKED)
+              asked, network.mode(), "not on record, it has to ask anew", BootOffer.NOT_ASKED)
           .because(Dropped.NOT_ON_RECORD);
     }
     return bind(asked, network, wanted, table);

@@ -153,8 +153,7 @@ public final class DhcpServer implements AutoCloseable {
       BootJournal journal,
       Optional<ForeignServers> foreign,
       Watch watch) {
-    var server =
-        new DhcpServer(config, networks, responder, leases, journal, foreign, watch);
+    var server = new DhcpServer(config, networks, responder, leases, journal, foreign, watch);
     server.refresh();
     return server;
   }

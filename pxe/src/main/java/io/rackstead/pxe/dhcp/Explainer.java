@@ -74,8 +74,7 @@ public final class Explainer {
     return List.copyOf(answers);
   }
 
-  private Explanation explain(
-      DhcpMessage asked, Optional<String> name, Optional<Question> script) {
+  private Explanation explain(DhcpMessage asked, Optional<String> name, Optional<Question> script) {
     var arrival = new Arrival(name.or(this::onlyInterface), false, DhcpMessage.NONE, 68);
     var choice = NetworkChoice.of(asked, arrival, networks.served(), leases);
     var network =

@@ -46,14 +46,17 @@ final class Recorder {
   }
 
   private void add(
-      DhcpMessage message, Inet4Address from, int fromPort, Inet4Address to, int port, boolean begins) {
+      DhcpMessage message,
+      Inet4Address from,
+      int fromPort,
+      Inet4Address to,
+      int port,
+      boolean begins) {
     ByteBuffer octets = DhcpReply.with(message, plain(message.options())).encode();
     var copy = new byte[octets.remaining()];
     octets.get(copy);
     captures.add(
-        message.chaddr(),
-        new Datagram(clock.instant(), from, fromPort, to, port, copy),
-        begins);
+        message.chaddr(), new Datagram(clock.instant(), from, fromPort, to, port, copy), begins);
   }
 
   private static DhcpOptions plain(DhcpOptions options) {

@@ -73,7 +73,8 @@ final class Dhcp6Responder {
       case RELEASE -> giveBack(one, false);
       case DECLINE -> giveBack(one, true);
       case INFORMATION_REQUEST -> information(asked, network);
-      case ADVERTISE, REPLY, RECONFIGURE -> silence(asked, "a server's message", Dropped.NOT_A_REQUEST);
+      case ADVERTISE, REPLY, RECONFIGURE ->
+          silence(asked, "a server's message", Dropped.NOT_A_REQUEST);
     };
   }
 

@@ -58,8 +58,19 @@ class PcapTest {
     Files.write(file, Pcap.write(boot()));
     var process =
         new ProcessBuilder(
-                "tshark", "-r", file.toString(), "-T", "fields", "-e", "udp.dstport", "-e",
-                "dhcp.option.dhcp", "-e", "ip.checksum.status", "-o", "ip.check_checksum:TRUE")
+                "tshark",
+                "-r",
+                file.toString(),
+                "-T",
+                "fields",
+                "-e",
+                "udp.dstport",
+                "-e",
+                "dhcp.option.dhcp",
+                "-e",
+                "ip.checksum.status",
+                "-o",
+                "ip.check_checksum:TRUE")
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -96,8 +107,7 @@ class PcapTest {
     }
     assertThat(Pcap.read(captures.pcap(MAC).orElseThrow())).hasSize(32);
     var later =
-        new Datagram(
-            NOW.plusSeconds(600), one.from(), one.fromPort(), one.to(), 67, one.octets());
+        new Datagram(NOW.plusSeconds(600), one.from(), one.fromPort(), one.to(), 67, one.octets());
     captures.add(MAC, later, true);
     assertThat(Pcap.read(captures.pcap(MAC).orElseThrow())).hasSize(1);
   }

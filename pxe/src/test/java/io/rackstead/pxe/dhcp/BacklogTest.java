@@ -46,8 +46,8 @@ class BacklogTest {
     }
     assertThat(all())
         .containsExactly(
-            1L, 2L, 3L, 4L, 5L, 6L, 7L, 101L, 8L, 9L, 10L, 102L, 103L, 104L, 105L, 106L, 107L,
-            108L, 109L, 110L);
+            1L, 2L, 3L, 4L, 5L, 6L, 7L, 101L, 8L, 9L, 10L, 102L, 103L, 104L, 105L, 106L, 107L, 108L,
+            109L, 110L);
   }
 
   @Test

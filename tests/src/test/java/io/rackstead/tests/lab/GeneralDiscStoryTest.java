@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// One disc for all: servers that start from it and not from the network, one with a BIOS from a CD,
-/// one with UEFI from a USB stick, are found and inspected as any other.
+/// One disc for all: servers that start from it and not from the network, one with a BIOS from a
+/// CD, one with UEFI from a USB stick, are found and inspected as any other.
 @Tag("slow")
 class GeneralDiscStoryTest {
   private static final Duration COMMISSION = Duration.ofMinutes(12);
@@ -25,7 +25,15 @@ class GeneralDiscStoryTest {
   void serversThatStartFromTheOneDiscAreFoundAndInspected() throws Exception {
     try (var lab =
         Lab.start(
-            data, 2, "none", "--firmware", "bios,uefi", "--disk", "1", "--no-bmc", "1,2",
+            data,
+            2,
+            "none",
+            "--firmware",
+            "bios,uefi",
+            "--disk",
+            "1",
+            "--no-bmc",
+            "1,2",
             "--no-power-on")) {
       var api = lab.api();
       var disc = data.resolve("rackstead.iso");

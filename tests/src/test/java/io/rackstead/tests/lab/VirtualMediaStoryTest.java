@@ -22,7 +22,8 @@ class VirtualMediaStoryTest {
   private static final Duration RELEASE = Duration.ofMinutes(8);
   private static final String ADDRESS = "10.77.0.21";
   private static final int WIPED = 16 << 20;
-  private static final Pattern DISC = Pattern.compile("http://[^\\s\"]*/disc/[0-9a-f]{32}/[^\\s\"]*");
+  private static final Pattern DISC =
+      Pattern.compile("http://[^\\s\"]*/disc/[0-9a-f]{32}/[^\\s\"]*");
 
   @TempDir Path data;
 
