@@ -97,7 +97,8 @@ class LibvirtEngineTest {
     var planned = handover("");
     var script = broker.firstBoot(planned, broker.prepare(planned));
     assertThat(script)
-        .contains("libvirt-daemon-system", "apt-get -q update", "'useradd' '--system'", "'rackstead-vm'")
+        .contains(
+            "libvirt-daemon-system", "apt-get -q update", "'useradd' '--system'", "'rackstead-vm'")
         .contains(
             java.util.Base64.getMimeEncoder(76, new byte[] {'\n'})
                 .encodeToString(("restrict " + KEY + "\n").getBytes()));
