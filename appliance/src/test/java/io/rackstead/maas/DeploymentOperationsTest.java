@@ -179,7 +179,7 @@ class DeploymentOperationsTest {
         .singleElement()
         .isEqualTo(new Policies.Taken(ready.id(), "vm-hosts", "kvm-host"));
     assertThat(served.handovers.firstBoot(deploying).orElseThrow())
-        .contains("'install' 'libvirt-daemon-system'");
+        .contains("libvirt-daemon-system", "'useradd' '--system'");
     assertThat(served.vmHosts.publicKey()).startsWith("ecdsa-sha2-nistp256 ");
   }
 }
