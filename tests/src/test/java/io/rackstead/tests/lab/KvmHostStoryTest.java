@@ -121,7 +121,7 @@ class KvmHostStoryTest {
         "guest that has fetched its way",
         BOOTED,
         () ->
-            asked(api, guest, "DHCPDISCOVER") && asked(api, guest, "ipxe")
+            asked(api, guest, "DISCOVER loader") && asked(api, guest, "/initrd.img")
                 ? Optional.of(true)
                 : Optional.empty());
     api.maas("DELETE", "machines/" + guest + "/");
