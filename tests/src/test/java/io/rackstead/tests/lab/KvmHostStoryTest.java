@@ -124,6 +124,7 @@ class KvmHostStoryTest {
             asked(api, guest, "DISCOVER loader") && asked(api, guest, "/initrd.img")
                 ? Optional.of(true)
                 : Optional.empty());
+    api.maas("POST", "machines/" + guest + "/?op=abort", "comment", "seen");
     api.maas("DELETE", "machines/" + guest + "/");
     assertThat(api.maas("GET", "machines/")).hasSize(1);
   }
