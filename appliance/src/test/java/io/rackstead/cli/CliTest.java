@@ -89,7 +89,7 @@ class CliTest {
       assertThat(PosixFilePermissions.toString(rights)).isEqualTo("rw-------");
       assertThat(run("status")).isEqualTo(new Said(0, "rackstead runs\n", ""));
       assertThat(run("explain", "--mac", "52:54:00:00:00:0a", "--relay", "10.0.0.1"))
-          .isEqualTo(new Said(0, "asked 52:54:00:00:00:0a|7|firmware||10.0.0.1|\n", ""));
+          .isEqualTo(new Said(0, "asked 52:54:00:00:00:0a|7|firmware||10.0.0.1|||\n", ""));
       assertThat(
               run("createadmin", "--username", "ada", "--password-file", passwordFile().toString())
                   .exit())
