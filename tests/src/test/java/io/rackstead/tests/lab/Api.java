@@ -198,6 +198,21 @@ final class Api {
         });
   }
 
+  /// Waits until the layer above says that the machine serves there.
+  JsonNode awaitInService(String id, Duration limit) {
+    return await(
+        "machine " + id + " in service",
+        limit,
+        () -> {
+          var handover = get("/api/machines/" + id + "/hand-over");
+          var state = handover.path("state").asText();
+          if (state.equals("failed")) {
+            throw new AssertionError(handover + "\n" + timeline(id));
+          }
+          return state.equals("in service") ? Optional.of(handover) : Optional.empty();
+        });
+  }
+
   /// The timeline as text, for a message that has to explain itself.
   String timeline(String id) {
     var text = new StringBuilder();

@@ -1,9 +1,7 @@
 package io.rackstead.tests.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,7 +103,7 @@ class KubernetesStoryTest {
     lab.server(1).vm("start");
     String id = api.awaitMachine(Lab.mac(1), DEPLOYED).path("id").asText();
     api.awaitState(id, "Deployed", DEPLOYED);
-    var handover = inService(api, id);
+    var handover = api.awaitInService(id, JOINED);
     assertThat(handover.path("role").asText()).isEqualTo("worker");
 
     String name = api.machine(id).path("hostname").asText();
@@ -121,7 +119,7 @@ class KubernetesStoryTest {
     assertThat(kubectl(lab, "get", "node", name, "-o", "jsonpath={.status.nodeInfo.systemUUID}"))
         .isEqualToIgnoringCase("7261636b-0001-4000-8000-525400770001");
     runsAPod(lab, name);
-    obeysAPlaybook(lab, api);
+    new Playbook(data, key).isObeyed(lab, api, "role_worker");
 
     api.act(id, "release", Map.of("erase", "quick"));
     api.awaitState(id, "Ready", RELEASED);
@@ -132,21 +130,6 @@ class KubernetesStoryTest {
 
   private String credential(String name) throws IOException {
     return Files.readString(data.resolve("credentials").resolve(name)).strip();
-  }
-
-  private static JsonNode inService(Api api, String id) {
-    return Api.await(
-        "node that the cluster calls Ready",
-        JOINED,
-        () -> {
-          var handover = api.get("/api/machines/" + id + "/hand-over");
-          if (handover.path("state").asText().equals("failed")) {
-            throw new AssertionError(handover + "\n" + api.timeline(id));
-          }
-          return handover.path("state").asText().equals("in service")
-              ? Optional.of(handover)
-              : Optional.empty();
-        });
   }
 
   private void runsAPod(Lab lab, String node) throws IOException {
@@ -166,38 +149,6 @@ class KubernetesStoryTest {
             kubectl(lab, "get", "pod", "lonely", "-o", "jsonpath={.status.phase}").equals("Running")
                 ? Optional.of(true)
                 : Optional.empty());
-  }
-
-  private void obeysAPlaybook(Lab lab, Api api) throws IOException {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/ansible-playbook")), "no Ansible: tests/run");
-    var playbook =
-        Files.writeString(
-            data.resolve("mark.yml"),
-            """
-            - hosts: role_worker
-              remote_user: debian
-              become: true
-              tasks:
-                - ansible.builtin.copy: {content: marked, dest: /var/tmp/marked}
-            """);
-    var clients = Lab.ROOT.resolve("tests/clients/ansible");
-    var done =
-        lab.inServerNamespace(
-            Duration.ofMinutes(10),
-            List.of(
-                "env",
-                "RACKSTEAD_URL=http://127.0.0.1:" + api.port(),
-                "RACKSTEAD_KEY=" + lab.key(),
-                "ANSIBLE_HOST_KEY_CHECKING=False",
-                "ANSIBLE_TIMEOUT=60",
-                "ansible-playbook",
-                "-i",
-                clients.resolve("rackstead-inventory").toString(),
-                "--private-key",
-                key.toString(),
-                playbook.toString()));
-    assertThat(done.exit()).as(done.out()).isZero();
-    assertThat(done.out()).contains("changed=1");
   }
 
   private void cluster(Lab lab, String... arguments) {
