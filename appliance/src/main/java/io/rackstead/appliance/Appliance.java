@@ -46,6 +46,8 @@ import io.rackstead.cluster.ClusterApi;
 import io.rackstead.cluster.Clusters;
 import io.rackstead.cluster.Recruiting;
 import io.rackstead.commission.ScriptApi;
+import io.rackstead.console.ConsoleApi;
+import io.rackstead.console.Consoles;
 import io.rackstead.demo.Doors;
 import io.rackstead.deploy.Planning;
 import io.rackstead.device.Device;
@@ -224,7 +226,17 @@ public final class Appliance implements AutoCloseable {
               config.brake().perHour(),
               config.brake().offsPerHour(),
               events.releasesSince(clock.instant().minus(Duration.ofHours(1))));
-      var power = part(new PowerControl(machines, bmcs, bmcKeys));
+      var consoles =
+          part(
+              new Consoles(
+                  config.data().resolve("consoles"),
+                  machines,
+                  bmcs,
+                  events,
+                  clock,
+                  config.keepConsoles()));
+      booter.heardBy(consoles::bootedFromNetwork);
+      var power = part(new PowerControl(machines, bmcs, bmcKeys, consoles::poweredOn));
 
       var verbs =
           new Verbs(machines, database, power, clock, () -> brake.holdsOff(clock.instant()), book);
@@ -271,7 +283,9 @@ public final class Appliance implements AutoCloseable {
                   database,
                   tasks,
                   clock,
-                  handler(new PowerTasks(machines, bmcs, sessions, discStart), policies),
+                  handler(
+                      new PowerTasks(machines, bmcs, sessions, discStart, consoles::poweredOn),
+                      policies),
                   this::observing,
                   brake));
 
@@ -451,6 +465,8 @@ public final class Appliance implements AutoCloseable {
       routes.addAll(explainApi.routes());
       routes.addAll(new MetricsApi(pxe.tally(), pxe::states).routes());
       routes.addAll(new ClientOptionsApi(clientOptions).routes());
+      var consoleApi = new ConsoleApi(consoles, verbs, database, clock);
+      routes.addAll(consoleApi.routes());
       var doorman = new Doorman(database, users, keys, people, clock, config.plaintextFrom());
       var tls = tls(config, new Certificates(random, clock));
       web =
@@ -461,6 +477,7 @@ public final class Appliance implements AutoCloseable {
                       config.http().port(),
                       tls,
                       routes,
+                      consoleApi.sockets(),
                       doorman,
                       StaticPages.ofClassPath())));
 
@@ -482,6 +499,14 @@ public final class Appliance implements AutoCloseable {
       sweeper.every(Duration.ofSeconds(30), "policies", policies::look);
       sweeper.every(Duration.ofSeconds(2), "discs", discStart::look);
       sweeper.every(Duration.ofSeconds(1), "hand-overs", handovers::look);
+      sweeper.every(
+          Duration.ofSeconds(1),
+          "consoles",
+          () -> {
+            if (!observing()) {
+              consoles.look();
+            }
+          });
       sweeper.every(Duration.ofSeconds(1), "clusters", clusters::look);
       var looking = new Looking(vmHosts);
       sweeper.every(

@@ -22,6 +22,7 @@ import java.util.OptionalInt;
 /// @param accept which newcomers are commissioned without a person: empty, or the rule `all`
 /// @param plaintextFrom networks where an API key may be sent without TLS, beside loopback
 /// @param bmcUser the account that is made on each BMC
+/// @param keepConsoles whether serial consoles are read while machines are worked on
 /// @param database the embedded one in the data folder, or a PostgreSQL server's
 public record Config(
     Path data,
@@ -34,7 +35,8 @@ public record Config(
     List<String> plaintextFrom,
     BrakeLimits brake,
     DnsConfig dns,
-    DatabaseAddress database) {
+    DatabaseAddress database,
+    boolean keepConsoles) {
   private static final int DEFAULT_PORT = 5240;
   private static final int DEFAULT_TLS_PORT = 5443;
 
@@ -50,7 +52,8 @@ public record Config(
           List.of(),
           new BrakeLimits(10, 60, 250),
           DnsConfig.DEFAULT,
-          DatabaseAddress.EMBEDDED);
+          DatabaseAddress.EMBEDDED,
+          true);
 
   /// How many releases may run at a time and begin in an hour, and how many machines people and
   /// clients may switch off in an hour.
@@ -106,6 +109,9 @@ public record Config(
         "accept",
         "which newcomers are commissioned by themselves: none or all (whose disks are empty)"),
     BMC_USER("bmc.user", "the account that is made on each BMC"),
+    CONSOLE_KEEP(
+        "console.keep",
+        "serial consoles are read while machines are worked on, so that boots are kept: on or off"),
     TEST_EFFORT("test.effort", "how hard a machine is tested: quick, normal or thorough"),
     BRAKE_AT_A_TIME("brake.at-a-time", "releases and erasures that may run at a time"),
     BRAKE_PER_HOUR("brake.per-hour", "releases and erasures that may begin in an hour"),
@@ -149,7 +155,8 @@ public record Config(
               plaintextFrom,
               brake,
               dns,
-              database);
+              database,
+              keepConsoles);
       case HTTP_PORT ->
           new Config(
               data,
@@ -162,7 +169,8 @@ public record Config(
               plaintextFrom,
               brake,
               dns,
-              database);
+              database,
+              keepConsoles);
       case HTTP_TLS_PORT, HTTP_CERTIFICATE, HTTP_KEY, HTTP_PLAIN ->
           new Config(
               data,
@@ -175,7 +183,8 @@ public record Config(
               plaintextFrom,
               brake,
               dns,
-              database);
+              database,
+              keepConsoles);
       case PXE_ADDRESS,
           PXE_DHCP_PORT,
           PXE_DHCP6_PORT,
@@ -195,7 +204,8 @@ public record Config(
               plaintextFrom,
               brake,
               dns,
-              database);
+              database,
+              keepConsoles);
       case DNS_PORT -> with(new DnsConfig(port(key, value), dns.address()));
       case DNS_ADDRESS ->
           with(
@@ -205,7 +215,18 @@ public record Config(
         var more = new java.util.ArrayList<>(networks);
         more.add(NetworkSpec.parse(value));
         yield new Config(
-            data, http, pxe, more, accept, bmcUser, effort, plaintextFrom, brake, dns, database);
+            data,
+            http,
+            pxe,
+            more,
+            accept,
+            bmcUser,
+            effort,
+            plaintextFrom,
+            brake,
+            dns,
+            database,
+            keepConsoles);
       }
       case ACCEPT ->
           new Config(
@@ -224,7 +245,8 @@ public record Config(
               plaintextFrom,
               brake,
               dns,
-              database);
+              database,
+              keepConsoles);
       case BRAKE_AT_A_TIME ->
           with(new BrakeLimits(number(key, value), brake.perHour(), brake.offsPerHour()));
       case BRAKE_PER_HOUR ->
@@ -243,9 +265,24 @@ public record Config(
               List.of(value.split("[ ,]+")),
               brake,
               dns,
-              database);
+              database,
+              keepConsoles);
       case DATABASE_URL -> with(new DatabaseAddress(value, database.login()));
       case DATABASE_LOGIN -> with(new DatabaseAddress(database.url(), value));
+      case CONSOLE_KEEP ->
+          new Config(
+              data,
+              http,
+              pxe,
+              networks,
+              accept,
+              bmcUser,
+              effort,
+              plaintextFrom,
+              brake,
+              dns,
+              database,
+              onOrOff(key, value));
       case TEST_EFFORT ->
           new Config(
               data,
@@ -258,14 +295,26 @@ public record Config(
               plaintextFrom,
               brake,
               dns,
-              database);
+              database,
+              keepConsoles);
       case BMC_USER -> {
         if (!value.matches("[A-Za-z0-9_-]{1,16}")) {
           throw new IllegalArgumentException(
               "bmc.user has 1 to 16 letters, digits, - or _, got " + value);
         }
         yield new Config(
-            data, http, pxe, networks, accept, value, effort, plaintextFrom, brake, dns, database);
+            data,
+            http,
+            pxe,
+            networks,
+            accept,
+            value,
+            effort,
+            plaintextFrom,
+            brake,
+            dns,
+            database,
+            keepConsoles);
       }
     };
   }
@@ -291,7 +340,8 @@ public record Config(
         plaintextFrom,
         brake,
         dns,
-        database);
+        database,
+        keepConsoles);
   }
 
   /// Those that were built into the data folder, else those of this host.
@@ -322,6 +372,7 @@ public record Config(
       case NETWORK -> networks.isEmpty() ? "(none: DHCP is silent)" : networks.toString();
       case ACCEPT -> accept.isPresent() ? "all" : "none";
       case BMC_USER -> bmcUser;
+      case CONSOLE_KEEP -> keepConsoles ? "on" : "off";
       case BRAKE_AT_A_TIME -> Integer.toString(brake.atATime());
       case BRAKE_PER_HOUR -> Integer.toString(brake.perHour());
       case BRAKE_OFFS_PER_HOUR -> Integer.toString(brake.offsPerHour());
@@ -376,17 +427,50 @@ public record Config(
 
   private Config with(BrakeLimits limits) {
     return new Config(
-        data, http, pxe, networks, accept, bmcUser, effort, plaintextFrom, limits, dns, database);
+        data,
+        http,
+        pxe,
+        networks,
+        accept,
+        bmcUser,
+        effort,
+        plaintextFrom,
+        limits,
+        dns,
+        database,
+        keepConsoles);
   }
 
   private Config with(DnsConfig newDns) {
     return new Config(
-        data, http, pxe, networks, accept, bmcUser, effort, plaintextFrom, brake, newDns, database);
+        data,
+        http,
+        pxe,
+        networks,
+        accept,
+        bmcUser,
+        effort,
+        plaintextFrom,
+        brake,
+        newDns,
+        database,
+        keepConsoles);
   }
 
   private Config with(DatabaseAddress address) {
     return new Config(
-        data, http, pxe, networks, accept, bmcUser, effort, plaintextFrom, brake, dns, address);
+        data,
+        http,
+        pxe,
+        networks,
+        accept,
+        bmcUser,
+        effort,
+        plaintextFrom,
+        brake,
+        dns,
+        address,
+        keepConsoles);
   }
 
   private static int number(Key key, String value) {

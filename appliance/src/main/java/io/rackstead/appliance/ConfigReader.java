@@ -131,7 +131,8 @@ final class ConfigReader {
                 config.plaintextFrom(),
                 config.brake(),
                 config.dns(),
-                config.database());
+                config.database(),
+                config.keepConsoles());
       }
       for (var value : values) {
         config = config.with(key, value);

@@ -24,7 +24,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /// Answers the boot services from memory: who is it, what shall it boot, and which bytes are behind
@@ -40,6 +42,7 @@ public final class MachineBooter implements Booter {
   private final Capabilities capabilities;
   private final Function<Optional<InetAddress>, Optional<Urls>> urls;
   private final Map<MachineId, Boots> boots = new ConcurrentHashMap<>();
+  private final List<Consumer<MachineId>> hearers = new CopyOnWriteArrayList<>();
   private final Map<String, Capability> minted = new ConcurrentHashMap<>();
   private volatile BiFunction<String, InetAddress, Optional<BootFile>> discs =
       (_, _) -> Optional.empty();
@@ -148,13 +151,20 @@ public final class MachineBooter implements Booter {
           capabilities.keep(capability);
         }
         if (!id.isEmpty()) {
-          count(new MachineId(id), epoch);
+          var machine = new MachineId(id);
+          count(machine, epoch);
+          hearers.forEach(hearer -> hearer.accept(machine));
         }
       }
     }
     if (minted.size() > 10_000) {
       minted.clear();
     }
+  }
+
+  /// Who is told of each machine that was handed its boot script.
+  public void heardBy(Consumer<MachineId> hearer) {
+    hearers.add(hearer);
   }
 
   /// Something was done: the next boots are no loop.

@@ -66,6 +66,7 @@ public final class HttpServer implements AutoCloseable {
       int port,
       Optional<Tls> tls,
       List<Route> routes,
+      List<SocketRoute> sockets,
       Authenticator authenticator) {
     this.tls = tls;
     this.router = new Router(routes);
@@ -81,6 +82,7 @@ public final class HttpServer implements AutoCloseable {
               way -> config.jetty.addConnector((server, http) -> encrypted(server, address, way)));
           config.jetty.modifyServletContextHandler(
               context -> context.getServletHandler().setDecodeAmbiguousURIs(true));
+          new Sockets(sockets, authenticator, this::admit).on(config.routes);
           for (var method : HandlerType.commonHttp()) {
             config.routes.addHttpHandler(method, "/*", this::serve);
           }
@@ -97,7 +99,7 @@ public final class HttpServer implements AutoCloseable {
   public static HttpServer start(
       String address, int port, List<Route> routes, Authenticator authenticator, StaticPages pages)
       throws IOException {
-    return start(address, port, Optional.empty(), routes, authenticator, pages);
+    return start(address, port, Optional.empty(), routes, List.of(), authenticator, pages);
   }
 
   public static HttpServer start(
@@ -105,6 +107,7 @@ public final class HttpServer implements AutoCloseable {
       int port,
       Optional<Tls> tls,
       List<Route> routes,
+      List<SocketRoute> sockets,
       Authenticator authenticator,
       StaticPages pages)
       throws IOException {
@@ -116,7 +119,7 @@ public final class HttpServer implements AutoCloseable {
       throw new IOException(reason(address, port, e), e);
     }
     var usable = tls.filter(way -> usable(address, way.port()));
-    var server = new HttpServer(address, port, usable, all, authenticator);
+    var server = new HttpServer(address, port, usable, all, sockets, authenticator);
     try {
       server.javalin.start();
     } catch (RuntimeException e) {
@@ -242,16 +245,20 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private Reply run(Route route, Received request) throws Exception {
+    admit(route.access(), request);
+    wantJson(route, request);
+    return route.handler().handle(request);
+  }
+
+  private void admit(Access access, Received request) {
     if (tls.filter(Tls::alone).isPresent()
         && !request.secure()
         && !request.client().isLoopbackAddress()
-        && route.access() != Access.BEARER) {
+        && access != Access.BEARER) {
       throw new Problem(
           403, "plain HTTP is for machines that boot: use https on port " + tlsPort());
     }
-    Admission.check(route.access(), request);
-    wantJson(route, request);
-    return route.handler().handle(request);
+    Admission.check(access, request);
   }
 
   /// A foreign page cannot send JSON without asking first (CORS), so this closes the door to forms;

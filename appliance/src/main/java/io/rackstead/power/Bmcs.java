@@ -51,7 +51,7 @@ public final class Bmcs {
 
   /// For changes: the BMC must not say that it belongs to another server. One that does not say is
   /// believed, as its address and account are on record for this machine.
-  Bmc dialToChange(Machine machine, BmcAddress address) {
+  public Bmc dialToChange(Machine machine, BmcAddress address) {
     var bmc = dial(machine, address);
     try {
       checkIdentity(machine, address, bmc.identity());

@@ -33,15 +33,18 @@ public final class PowerControl implements AutoCloseable {
   private final Machines machines;
   private final Bmcs bmcs;
   private final BmcKeys keys;
+  private final Consumer<Machine> starts;
   private final Semaphore places = new Semaphore(AT_A_TIME);
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("power-round").daemon(true).factory());
 
-  public PowerControl(Machines machines, Bmcs bmcs, BmcKeys keys) {
+  /// @param starts told of each start before it happens
+  public PowerControl(Machines machines, Bmcs bmcs, BmcKeys keys, Consumer<Machine> starts) {
     this.machines = machines;
     this.bmcs = bmcs;
     this.keys = keys;
+    this.starts = starts;
   }
 
   /// Whether this thread is on its round: each minute seven exchanges per machine would bury what
@@ -101,6 +104,9 @@ public final class PowerControl implements AutoCloseable {
     try (var bmc = bmcs.dialToChange(machine, address.get())) {
       if (action == PowerAction.ON && machine.state() == State.DEPLOYED) {
         bmc.bootFrom(PowerTasks.target(machine, BootTarget.Device.DISK), Bmc.Persistence.ONCE);
+      }
+      if (action != PowerAction.FORCE_OFF && action != PowerAction.GRACEFUL_SHUTDOWN) {
+        starts.accept(machine);
       }
       bmc.power(action);
       seen(machine, bmc.power());

@@ -18,6 +18,7 @@ import io.rackstead.task.TaskRunner;
 import io.rackstead.task.TaskStore;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Carries out what the lifecycle asks of the power: from the network, from the disk, off. It reads
 /// before it acts, and says "off" only when the hardware does.
@@ -31,12 +32,16 @@ public final class PowerTasks implements TaskRunner.Handler {
   private final Bmcs bmcs;
   private final Sessions sessions;
   private final DiscStart discs;
+  private final Consumer<Machine> starts;
 
-  public PowerTasks(Machines machines, Bmcs bmcs, Sessions sessions, DiscStart discs) {
+  /// @param starts told of each start before it happens
+  public PowerTasks(
+      Machines machines, Bmcs bmcs, Sessions sessions, DiscStart discs, Consumer<Machine> starts) {
     this.machines = machines;
     this.bmcs = bmcs;
     this.sessions = sessions;
     this.discs = discs;
+    this.starts = starts;
   }
 
   @Override
@@ -111,6 +116,7 @@ public final class PowerTasks implements TaskRunner.Handler {
         discs.eject(bmc, machine);
       }
       bmc.bootFrom(target(machine, device), Bmc.Persistence.ONCE);
+      starts.accept(machine);
       switch (bmc.power()) {
         case ON -> bmc.power(PowerAction.FORCE_RESTART);
         case OFF -> bmc.power(PowerAction.ON);

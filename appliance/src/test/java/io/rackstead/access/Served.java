@@ -24,6 +24,8 @@ import io.rackstead.cluster.Clusters;
 import io.rackstead.cluster.Recruiting;
 import io.rackstead.commission.Hardware;
 import io.rackstead.commission.Report;
+import io.rackstead.console.ConsoleApi;
+import io.rackstead.console.Consoles;
 import io.rackstead.device.Device;
 import io.rackstead.device.Devices;
 import io.rackstead.event.EventApi;
@@ -124,6 +126,7 @@ public final class Served implements AutoCloseable {
   public final Targets targets;
   public final VmHosts vmHosts;
   public final Handovers handovers;
+  public final Consoles consoles;
   public final Packs packs;
   public final ClientOptions clientOptions;
   public final Artifacts artifacts;
@@ -170,11 +173,12 @@ public final class Served implements AutoCloseable {
         new FakeBmc(
             BMC, new BmcCredentials("rackstead", "secret".toCharArray()), uuid(0).toString(), "S0");
     dialer.plug(bmc);
+    var bmcs = new Bmcs(dialer, site.database, site.vault);
+    consoles =
+        new Consoles(folder.resolve("consoles"), site.machines, bmcs, site.events, site, true);
     var power =
         new PowerControl(
-            site.machines,
-            new Bmcs(dialer, site.database, site.vault),
-            new BmcKeys(site.database, site));
+            site.machines, bmcs, new BmcKeys(site.database, site), consoles::poweredOn);
     var verbs =
         new Verbs(site.machines, site.database, power, site, Optional::empty, site.networks);
     var machineApi =
@@ -301,7 +305,17 @@ public final class Served implements AutoCloseable {
         new ClusterApi(clusters, recruiting, verbs, artifacts, new SecureRandom()).routes());
     routes.addAll(maas.routes());
     routes.addAll(new MetadataApi(site.machines, site.events, capabilities, site).routes());
-    server = HttpServer.start("127.0.0.1", 0, routes, site.doorman, StaticPages.ofClassPath());
+    var consoleApi = new ConsoleApi(consoles, verbs, site.database, site);
+    routes.addAll(consoleApi.routes());
+    server =
+        HttpServer.start(
+            "127.0.0.1",
+            0,
+            Optional.empty(),
+            routes,
+            consoleApi.sockets(),
+            site.doorman,
+            StaticPages.ofClassPath());
   }
 
   /// The machines and devices as DNS knows them.
@@ -477,7 +491,7 @@ public final class Served implements AutoCloseable {
 
   /// Asks with a key, in JSON at our own API and with forms at MAAS's.
   public record Person(Served served, ApiKey key) {
-    private String[] headers() {
+    public String[] headers() {
       return new String[] {"Authorization", served.site.plaintext(key)};
     }
 
@@ -537,6 +551,7 @@ public final class Served implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    consoles.close();
     site.close();
   }
 }

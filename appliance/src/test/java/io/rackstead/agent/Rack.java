@@ -153,7 +153,8 @@ public final class Rack implements AutoCloseable {
   }
 
   public PowerTasks powerTasks(Bmcs bmcs) {
-    return new PowerTasks(machines, bmcs, sessions, new DiscStart(machines, bmcs, discs, sessions));
+    return new PowerTasks(
+        machines, bmcs, sessions, new DiscStart(machines, bmcs, discs, sessions), _ -> {});
   }
 
   public static FakeBmc fakeBmc() {

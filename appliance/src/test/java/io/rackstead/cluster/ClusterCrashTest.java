@@ -104,7 +104,10 @@ class ClusterCrashTest {
       }
       var power =
           new PowerControl(
-              machines, new Bmcs(new FakeBmcs(), database, vault), new BmcKeys(database, CLOCK));
+              machines,
+              new Bmcs(new FakeBmcs(), database, vault),
+              new BmcKeys(database, CLOCK),
+              _ -> {});
       var verbs = new Verbs(machines, database, power, CLOCK, Optional::empty, networks);
       var targets =
           new Targets(database, vault, new Brokers(folder.resolve("brokers")), new Wire(), CLOCK);

@@ -41,6 +41,7 @@ class TlsTest {
         0,
         Optional.of(tls),
         List.of(Route.get("/api/how", Access.PUBLIC, r -> Reply.text(200, "tls " + r.secure()))),
+        List.of(),
         _ -> {
           throw new Problem(401, "nobody");
         },

@@ -78,7 +78,7 @@ public record Kubeadm(Blueprint cluster) implements Recipe {
     var files = ground();
     files.add(File.text(CONFIG, "0600", new KubeadmConfig(cluster).join(self, joining, false)));
     var commands = started(List.of());
-    commands.add(join());
+    commands.add(new KubeadmConfig(cluster).hasTimeouts() ? join() : joinAnew());
     commands.add(List.of("rm", "-f", CONFIG));
     return new FirstStart(files, commands);
   }
@@ -92,6 +92,19 @@ public record Kubeadm(Blueprint cluster) implements Recipe {
 
   private List<String> join() {
     return List.of("timeout", patience(), "kubeadm", "join", "--config", CONFIG);
+  }
+
+  /// Before v1beta4 kubeadm waits five minutes for the kubelet, whatever one says, and a slow node
+  /// may need more; what it left has to go before it can begin again, and the cluster to see that.
+  private List<String> joinAnew() {
+    return List.of(
+        "timeout",
+        patience(),
+        "sh",
+        "-c",
+        "n=1; until kubeadm join --config "
+            + CONFIG
+            + "; do [ $n -lt 3 ] || exit 1; n=$((n + 1)); kubeadm reset -f; sleep 60; done");
   }
 
   /// With a token that is not taken kubeadm would try for long.

@@ -102,6 +102,11 @@ final class KubeadmConfig {
     return api.endsWith("/v1beta4");
   }
 
+  /// Whether its limits can be said.
+  boolean hasTimeouts() {
+    return lists();
+  }
+
   /// Its own limits are for machines that are faster than some.
   private void timeouts(ObjectNode document) {
     if (lists()) {

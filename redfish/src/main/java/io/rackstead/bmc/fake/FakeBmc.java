@@ -26,6 +26,7 @@ public final class FakeBmc {
   private boolean on;
   private Optional<Boot> boot = Optional.empty();
   private Optional<Drive> drive = Optional.empty();
+  private Optional<FakeSerial> serial = Optional.empty();
   private int sessions;
 
   /// The virtual drive, where it has one.
@@ -75,6 +76,16 @@ public final class FakeBmc {
   public synchronized FakeBmc withDrive() {
     drive = Optional.of(new Drive(Optional.empty()));
     return this;
+  }
+
+  /// From now on its serial port is to be had.
+  public synchronized FakeBmc withSerial() {
+    serial = Optional.of(new FakeSerial(address));
+    return this;
+  }
+
+  public synchronized Optional<FakeSerial> serial() {
+    return serial;
   }
 
   public synchronized Optional<Drive> drive() {

@@ -10,6 +10,7 @@ import io.rackstead.bmc.BootTarget;
 import io.rackstead.bmc.Inventory;
 import io.rackstead.bmc.PowerAction;
 import io.rackstead.bmc.PowerState;
+import io.rackstead.bmc.SerialConsole;
 import io.rackstead.bmc.VirtualMedia;
 import java.net.URI;
 import java.util.Optional;
@@ -64,6 +65,9 @@ final class FakeSession implements Bmc {
   public <F> Optional<F> facet(Class<F> kind) {
     if (kind == VirtualMedia.class) {
       return bmc.drive().map(_ -> kind.cast(new Drive()));
+    }
+    if (kind == SerialConsole.class) {
+      return bmc.serial().map(kind::cast);
     }
     return kind == BootOverride.class
         ? Optional.of(kind.cast((BootOverride) this::override))

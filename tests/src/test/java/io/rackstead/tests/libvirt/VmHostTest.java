@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("lab")
 class VmHostTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofSeconds(300);
 
   @TempDir Path data;
 
