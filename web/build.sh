@@ -13,7 +13,7 @@ say() { echo "web: $*"; }
 stop() { echo "web: $*" >&2; exit 1; }
 
 digest() { sha256sum "$@" | sha256sum | cut -d' ' -f1; }
-inputs() { find src public test index.html package.json package-lock.json .npmrc vite.config.ts tsconfig.json build.sh -type f | LC_ALL=C sort; }
+inputs() { find src public test index.html console.html package.json package-lock.json .npmrc vite.config.ts tsconfig.json build.sh -type f | LC_ALL=C sort; }
 # file names have no blanks here
 # shellcheck disable=SC2046
 now=$(digest $(inputs))

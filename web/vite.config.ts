@@ -11,6 +11,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1000,
     modulePreload: { polyfill: false },
+    rollupOptions: { input: { index: 'index.html', console: 'console.html' } },
   },
   // node would take the CommonJS halves of the libraries, which load style sheets at run time
   ssr: { resolve: { mainFields: ['module', 'main'] } },

@@ -108,6 +108,18 @@ function Header({ machine }: { machine: Machine }) {
                 {verbLabel(verb, [machine])}
               </Button>
             ))}
+            {machine.power_type === 'manual' ? null : (
+              <Button
+                variant="secondary"
+                component="a"
+                href={`/MAAS/ui/console.html?machine=${encodeURIComponent(machine.id)}`}
+                target="_blank"
+                rel="noopener"
+                title={t.consoleHint}
+              >
+                {t.console}
+              </Button>
+            )}
             <Evidence machine={machine} />
             <ActionMenu
               machines={[machine]}

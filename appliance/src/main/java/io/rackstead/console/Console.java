@@ -301,9 +301,12 @@ final class Console {
     }
   }
 
+  /// One that could not be opened while the server was off may be open in a moment.
   void poweredOn() {
     locked(() -> {
       tape.poweredOn();
+      wait = FIRST_WAIT;
+      next = Instant.EPOCH;
       return true;
     });
   }

@@ -42,6 +42,13 @@ public final class StaticPages {
       </html>
       """;
 
+  /// The terminal of the console's window makes style sheets as it runs.
+  private static final Map<String, String> POLICIES =
+      Map.of(
+          "console.html",
+          "default-src 'self'; style-src 'self' 'unsafe-inline'; object-src 'none';"
+              + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+
   private final Map<String, Optional<Page>> pages = new ConcurrentHashMap<>();
 
   record Page(byte[] plain, byte[] zipped, boolean worthIt) {}
@@ -95,6 +102,10 @@ public final class StaticPages {
         "Cache-Control",
         HASHED.matcher(name).matches() ? "public, max-age=31536000, immutable" : "no-cache");
     headers.put("Vary", "Accept-Encoding");
+    var policy = POLICIES.get(name);
+    if (policy != null) {
+      headers.put("Content-Security-Policy", policy);
+    }
     if (zip) {
       headers.put("Content-Encoding", "gzip");
     }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +29,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// A headless Chromium, driven by its DevTools protocol over a web socket of the JDK.
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> NAMES =
@@ -54,7 +55,7 @@ final class Browser implements AutoCloseable {
   }
 
   /// The browser's program; `CHROMIUM` names another.
-  static Optional<Path> installed() {
+  public static Optional<Path> installed() {
     var named = System.getenv("CHROMIUM");
     if (named != null) {
       return Optional.of(Path.of(named)).filter(Files::isExecutable);
@@ -66,7 +67,7 @@ final class Browser implements AutoCloseable {
   }
 
   /// @param profile an empty folder for what it keeps
-  static Browser open(Path program, Path profile, String url) throws Exception {
+  public static Browser open(Path program, Path profile, String url) throws Exception {
     var port = profile.resolve("DevToolsActivePort");
     var process =
         new ProcessBuilder(
@@ -116,7 +117,7 @@ final class Browser implements AutoCloseable {
   }
 
   /// The value of an expression in the page.
-  JsonNode ask(String expression) {
+  public JsonNode ask(String expression) {
     var answer =
         call(
             "Runtime.evaluate",
@@ -128,18 +129,18 @@ final class Browser implements AutoCloseable {
   }
 
   /// Waits until the expression is true in the page, but not for ever.
-  void until(String what, String expression) {
+  public void until(String what, String expression) {
     await(
         what + " (" + expression + ")",
         () -> Optional.of(true).filter(_ -> ask("Boolean(" + expression + ")").asBoolean()));
   }
 
   /// Text where the focus is, as from a keyboard.
-  void type(String text) {
+  public void type(String text) {
     call("Input.insertText", Map.of("text", text));
   }
 
-  void press(String key, int code) {
+  public void press(String key, int code) {
     var down =
         Map.of(
             "type",
@@ -158,8 +159,39 @@ final class Browser implements AutoCloseable {
         Map.of("type", "keyUp", "key", key, "code", key, "windowsVirtualKeyCode", code));
   }
 
+  /// Each character as a key of its own; one below space with the control key held.
+  public void strike(String text) {
+    for (char c : text.toCharArray()) {
+      boolean control = c < ' ' && c != '\r';
+      var key = c == '\r' ? "Enter" : String.valueOf(control ? (char) (c + 0x60) : c);
+      int code = c == '\r' ? 13 : Character.toUpperCase(key.charAt(0));
+      var down = new HashMap<String, Object>();
+      down.put("type", control ? "rawKeyDown" : "keyDown");
+      down.put("key", key);
+      down.put("windowsVirtualKeyCode", code);
+      down.put("modifiers", control ? 2 : 0);
+      if (!control) {
+        down.put("text", String.valueOf(c));
+      }
+      call("Input.dispatchKeyEvent", down);
+      call(
+          "Input.dispatchKeyEvent",
+          Map.of("type", "keyUp", "key", key, "windowsVirtualKeyCode", code));
+    }
+  }
+
+  /// Another page in place of this one.
+  public void go(String url) {
+    call("Page.navigate", Map.of("url", url));
+  }
+
+  /// What is to be seen, as PNG in base64.
+  public String picture() {
+    return call("Page.captureScreenshot", Map.of("format", "png")).path("data").asText();
+  }
+
   /// Presses the visible button or menu item that begins with this text.
-  void click(String text) {
+  public void click(String text) {
     var find =
         "[...document.querySelectorAll('button, [role=menuitem], a')].filter((e) =>"
             + " e.textContent.trim().startsWith('%s') && e.offsetParent !== null).pop()"
@@ -181,7 +213,7 @@ final class Browser implements AutoCloseable {
                 .formatted(value));
   }
 
-  List<String> complaints() {
+  public List<String> complaints() {
     return List.copyOf(complaints);
   }
 
