@@ -63,7 +63,8 @@ class RedfishMachineTest {
             usual.plaintextFrom(),
             usual.brake(),
             new DnsConfig(DnsConfig.OFF, Optional.empty()),
-            usual.database());
+            usual.database(),
+            true);
     var appliance = Appliance.start(config, Outside.real());
     base = "http://127.0.0.1:" + appliance.serving().get(60, TimeUnit.SECONDS);
     return appliance;
