@@ -48,7 +48,8 @@ public final class BootPath {
             new Step.Nothing(
                 "no signed loader for firmware "
                     + request.arch()
-                    + ": install the Debian packages shim-signed and grub-efi-amd64-signed"));
+                    + ": appliance/run images build loaders, or install the Debian packages shim-signed and"
+                    + " grub-efi-amd64-signed"));
   }
 
   private static Step leave(BootRequest request, BootServer server) {
