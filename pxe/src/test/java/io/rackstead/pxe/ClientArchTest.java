@@ -57,7 +57,6 @@ class ClientArchTest {
     assertThat(ClientArch.of(code)).isEqualTo(arch);
     assertThat(arch.http()).isEqualTo(name.contains("from HTTP") && arch != ClientArch.UNKNOWN);
     assertThat(arch.uefi())
-        .isEqualTo(
-            (name.contains("UEFI") || name.startsWith("EBC")) && arch != ClientArch.UNKNOWN);
+        .isEqualTo((name.contains("UEFI") || name.startsWith("EBC")) && arch != ClientArch.UNKNOWN);
   }
 }

@@ -24,10 +24,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The names that a signed GRUB asks for: `grub/grub.cfg`, the same for all, and
-/// `grub/PROCESSOR/MAC`, a client's script by the same decision that iPXE gets. Only for clients whose chain it is.
+/// `grub/PROCESSOR/MAC`, a client's script by the same decision that iPXE gets. Only for clients
+/// whose chain it is.
 public final class GrubPages implements BootFiles {
   private static final Logger LOG = LoggerFactory.getLogger(GrubPages.class);
-  private static final Pattern SCRIPT = Pattern.compile("grub/(x86_64|arm64)/((?:[0-9a-f]{2}:){5}[0-9a-f]{2})");
+  private static final Pattern SCRIPT =
+      Pattern.compile("grub/(x86_64|arm64)/((?:[0-9a-f]{2}:){5}[0-9a-f]{2})");
   private static final int MOST_REMEMBERED = 4096;
   // GRUB opens a file several times over to read it once; one boot is one decision
   private static final long SAME_BOOT_NANOS = 10_000_000_000L;
@@ -77,9 +79,7 @@ public final class GrubPages implements BootFiles {
     if (before != null && before.client().equals(client) && now - before.at() < SAME_BOOT_NANOS) {
       return before.script();
     }
-    var request =
-        new BootRequest(
-            mac, arch, Stage.SCRIPT, Optional.empty(), Optional.of(client));
+    var request = new BootRequest(mac, arch, Stage.SCRIPT, Optional.empty(), Optional.of(client));
     var script = file(text(mac, booter.decide(request)));
     written.put(mac, new Written(client, script, now));
     return script;

@@ -48,7 +48,8 @@ class GrubPagesTest {
 
   @Test
   void everyClientIsSentToItsOwnScript() {
-    assertThat(text("grub/grub.cfg", CLIENT)).isEqualTo("configfile /grub/${grub_cpu}/${net_default_mac}\n");
+    assertThat(text("grub/grub.cfg", CLIENT))
+        .isEqualTo("configfile /grub/${grub_cpu}/${net_default_mac}\n");
     assertThat(text("grub/x86_64/" + ANNA, CLIENT))
         .isEqualTo(
             """
@@ -109,11 +110,11 @@ class GrubPagesTest {
   @ParameterizedTest
   @ValueSource(strings = {"a b", "a'b", "a\nreboot", "", "tab\t", "ü"})
   void aWordThatGrubWouldReadAsSomethingElseIsRefused(String word) {
-    assertThatThrownBy(
-            () -> GrubScript.of(new BootDecision.Linux("k", List.of(), List.of(word))))
+    assertThatThrownBy(() -> GrubScript.of(new BootDecision.Linux("k", List.of(), List.of(word))))
         .hasMessageStartingWith("a GRUB script cannot carry this as one word");
     decision = new BootDecision.Linux("k", List.of(), List.of(word));
-    assertThat(text("grub/x86_64/" + ANNA, CLIENT)).startsWith("echo 'rackstead: nothing to boot: a GRUB");
+    assertThat(text("grub/x86_64/" + ANNA, CLIENT))
+        .startsWith("echo 'rackstead: nothing to boot: a GRUB");
     assertThat(noted.effects).isEmpty();
   }
 

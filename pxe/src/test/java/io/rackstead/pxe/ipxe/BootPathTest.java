@@ -58,7 +58,13 @@ class BootPathTest {
   })
   void eachFirmwareIsLedToWhatWasDecided(
       ClientArch arch, Stage stage, String decision, String bootFile) throws IOException {
-    for (var name : List.of("undionly.kpxe", "snponly.efi", "ipxe-arm64.efi", "ipxe-riscv64.efi", "ipxe-loong64.efi")) {
+    for (var name :
+        List.of(
+            "undionly.kpxe",
+            "snponly.efi",
+            "ipxe-arm64.efi",
+            "ipxe-riscv64.efi",
+            "ipxe-loong64.efi")) {
       Files.writeString(folder.resolve(name), name);
     }
     var step = BootPath.next(request(arch, stage), decision(decision), SERVER, Loaders.in(folder));
@@ -85,7 +91,14 @@ class BootPathTest {
   })
   void whereSecureBootIsWantedFirmwareIsLedToTheSignedLoader(
       ClientArch arch, Stage stage, String decision, String bootFile) throws IOException {
-    for (var name : List.of("undionly.kpxe", "snponly.efi", "shimx64.efi", "grubx64.efi", "shimaa64.efi", "grubaa64.efi")) {
+    for (var name :
+        List.of(
+            "undionly.kpxe",
+            "snponly.efi",
+            "shimx64.efi",
+            "grubx64.efi",
+            "shimaa64.efi",
+            "grubaa64.efi")) {
       Files.writeString(folder.resolve(name), name);
     }
     var step =
