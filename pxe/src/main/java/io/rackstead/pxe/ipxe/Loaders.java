@@ -45,6 +45,8 @@ public final class Loaders {
           "grubaa64.efi", Path.of("/usr/lib/grub/arm64-efi-signed/grubnetaa64.efi.signed"),
           "mmaa64.efi", Path.of("/usr/lib/shim/mmaa64.efi.signed"));
 
+  private static final int MOST_OF_A_BOARD = 2000;
+
   private final Path directory;
   private final Map<String, BootFile> files;
 
@@ -64,7 +66,22 @@ public final class Loaders {
       var own = directory.resolve(signed.getKey());
       add(found, signed.getKey(), Files.isReadable(own) ? own : signed.getValue());
     }
+    addBoard(found, directory, "raspberry-pi");
     return new Loaders(directory, found);
+  }
+
+  /// The files of a board's maker, which an operator has put there.
+  private static void addBoard(Map<String, BootFile> found, Path directory, String name)
+      throws IOException {
+    var board = directory.resolve(name);
+    if (!Files.isDirectory(board)) {
+      return;
+    }
+    try (var paths = Files.walk(board, 2)) {
+      for (var path : paths.filter(Files::isRegularFile).limit(MOST_OF_A_BOARD).toList()) {
+        add(found, directory.relativize(path).toString(), path);
+      }
+    }
   }
 
   private static void add(Map<String, BootFile> found, String name, Path path) throws IOException {
