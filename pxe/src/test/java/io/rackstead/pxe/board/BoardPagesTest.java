@@ -133,8 +133,8 @@ class BoardPagesTest {
     assertThat(pages.open("10000000/config.txt", CLIENT)).isEmpty();
     assertThat(pages.open("config.txt", InetAddress.ofLiteral("10.0.0.99"))).isEmpty();
     assertThat(pages.open("52-54-00-00-00-0a/config.txt", CLIENT)).isEmpty();
-    assertThat(pages.open("1000000/config.txt", PIS)).isEmpty();
-    assertThat(pages.open("../config.txt", PIS)).isEmpty();
+    // what is no folder of a board is looked up as it stands among the maker's files
+    assertThat(text("../config.txt", PIS)).isEqualTo("maker's raspberry-pi/../config.txt");
   }
 
   @ParameterizedTest
