@@ -283,6 +283,7 @@ public final class PxeServer implements AutoCloseable {
       notices.tell();
       if (++looks % LOOKS_A_PROBE == 1) {
         dhcp.ifPresent(DhcpServer::probe);
+        dhcp6.ifPresent(six -> six.probe(foreign));
       }
     } catch (RuntimeException e) {
       // an exception here would end the looking
