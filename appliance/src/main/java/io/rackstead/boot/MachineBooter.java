@@ -263,10 +263,10 @@ public final class MachineBooter implements Booter {
   }
 
   private static Optional<Architecture> architecture(ClientArch arch) {
-    return switch (arch) {
-      case BIOS_X86, UEFI_X64, UEFI_BC, UEFI_X64_HTTP -> Optional.of(Architecture.AMD64);
-      case UEFI_ARM64, UEFI_ARM64_HTTP -> Optional.of(Architecture.ARM64);
-      case UEFI_IA32, UEFI_ARM32, UEFI_IA32_HTTP, UEFI_RISCV64, UNKNOWN -> Optional.empty();
+    return switch (arch.cpu()) {
+      case X64 -> Optional.of(Architecture.AMD64);
+      case ARM64 -> Optional.of(Architecture.ARM64);
+      case IA32, ARM32, POWER, RISCV32, RISCV64, LOONG64, UNKNOWN -> Optional.empty();
     };
   }
 }

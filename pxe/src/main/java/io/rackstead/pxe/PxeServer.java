@@ -1,6 +1,7 @@
 package io.rackstead.pxe;
 
 import io.rackstead.pxe.ServiceState.Status;
+import io.rackstead.pxe.board.BoardPages;
 import io.rackstead.pxe.capture.BootCaptures;
 import io.rackstead.pxe.capture.Pcap;
 import io.rackstead.pxe.dhcp.DhcpServer;
@@ -89,13 +90,6 @@ public final class PxeServer implements AutoCloseable {
     this.explainer =
         new Explainer(
             booter, networks, leases.map(Leases.class::cast), loaders, this::httpPort, clock);
-    var grub = new GrubPages(booter, networks, journal, System::nanoTime);
-    BootFiles files =
-        (name, client) ->
-            loaders
-                .open(name)
-                .or(() -> grub.open(name, client))
-                .or(() -> booter.open(name, client));
     Clients clients =
         address ->
             address instanceof Inet6Address six
@@ -106,6 +100,16 @@ public final class PxeServer implements AutoCloseable {
                         .filter(lease -> lease.activeAt(clock.instant()))
                         .map(Lease::mac)
                     : Optional.empty();
+    var grub = new GrubPages(booter, networks, journal, System::nanoTime);
+    var boards =
+        new BoardPages(booter, (name, _) -> loaders.open(name), clients, seen::board, journal);
+    BootFiles files =
+        (name, client) ->
+            loaders
+                .open(name)
+                .or(() -> grub.open(name, client))
+                .or(() -> boards.open(name, client))
+                .or(() -> booter.open(name, client));
     this.http = startHttp(new BootPages(booter, files, clients, journal));
     this.tftp =
         config.tftpPort() < 0
@@ -279,6 +283,7 @@ public final class PxeServer implements AutoCloseable {
       notices.tell();
       if (++looks % LOOKS_A_PROBE == 1) {
         dhcp.ifPresent(DhcpServer::probe);
+        dhcp6.ifPresent(six -> six.probe(foreign));
       }
     } catch (RuntimeException e) {
       // an exception here would end the looking

@@ -83,16 +83,55 @@ final class Builds {
   }
 
   private void loaders(Arguments arguments, String suite) throws IOException {
-    var tree = trees(archive(arguments)).unpacked("loaders", suite, List.of("ipxe"));
+    var trees = trees(archive(arguments));
+    var ipxe = trees.unpacked("loaders", suite, List.of("ipxe"));
     var loaders = Files.createDirectories(folder.resolve("loaders"));
-    try (var files = Files.newDirectoryStream(tree.resolve("usr/lib/ipxe"), "*.{efi,kpxe}")) {
+    try (var files = Files.newDirectoryStream(ipxe.resolve("usr/lib/ipxe"), "*.{efi,kpxe}")) {
       for (var file : files) {
-        var half = loaders.resolve(file.getFileName() + ".part");
-        Files.copy(file, half, StandardCopyOption.REPLACE_EXISTING);
-        Files.move(half, loaders.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+        place(file, loaders.resolve(file.getFileName()));
       }
     }
-    say.accept("loaders: iPXE of " + suite + " in " + loaders + ", used from the next start on");
+    for (var processor : Architecture.values()) {
+      signedLoaders(trees, suite, processor, loaders);
+    }
+    say.accept(
+        "loaders: iPXE of %s and what Secure Boot lets pass in %s, used from the next start on"
+            .formatted(suite, loaders));
+  }
+
+  /// The names are those by which shim asks for what it starts.
+  private static void signedLoaders(
+      PackageTrees trees, String suite, Architecture processor, Path loaders) throws IOException {
+    var suffix =
+        switch (processor) {
+          case AMD64 -> "x64";
+          case ARM64 -> "aa64";
+        };
+    var grub = "grub-efi-" + processor.debianName() + "-signed";
+    var tree =
+        trees.unpacked(
+            "signed-loaders-" + processor.debianName(),
+            suite,
+            List.of("shim-signed", grub),
+            processor);
+    for (var name : List.of("shim", "mm")) {
+      var file = name + suffix + ".efi";
+      place(tree.resolve("usr/lib/shim").resolve(file + ".signed"), loaders.resolve(file));
+    }
+    var folder =
+        switch (processor) {
+          case AMD64 -> "x86_64-efi-signed";
+          case ARM64 -> "arm64-efi-signed";
+        };
+    place(
+        tree.resolve("usr/lib/grub").resolve(folder).resolve("grubnet" + suffix + ".efi.signed"),
+        loaders.resolve("grub" + suffix + ".efi"));
+  }
+
+  private static void place(Path from, Path to) throws IOException {
+    var half = to.resolveSibling(to.getFileName() + ".part");
+    Files.copy(from, half, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(half, to, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private void ephemeral(Arguments arguments) throws IOException {

@@ -28,8 +28,9 @@ public final class ImageCommand {
           --name NAME              as custom/NAME, with more in it than every server needs:
           --include PKG,PKG        these packages too
           --overlay FOLDER         and the files of this folder laid over it
-        build loaders              fetch the iPXE that servers are started with, from the newest
-                                   release that it was seen to work of; ephemeral fetches it too
+        build loaders              fetch the iPXE that servers are started with and the shim and
+                                   GRUB that Secure Boot lets pass, from the newest release that
+                                   they were seen to work of; ephemeral fetches them too
         build test-small           make custom/test-small, a disk image of a few MiB that boots and
                                    reports like an installed system: for tests, it is none
           --mirror URL             take packages from this Debian archive, not from apt's own

@@ -1,5 +1,6 @@
 package io.rackstead.image.build;
 
+import io.rackstead.image.Architecture;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,6 +34,17 @@ final class PackageTrees {
   }
 
   Path unpacked(String name, String suite, List<String> packages) throws IOException {
+    return unpacked(name, suite, packages, List.of());
+  }
+
+  /// For a processor that this host may not have.
+  Path unpacked(String name, String suite, List<String> packages, Architecture processor)
+      throws IOException {
+    return unpacked(name, suite, packages, List.of("--architectures=" + processor.debianName()));
+  }
+
+  private Path unpacked(String name, String suite, List<String> packages, List<String> more)
+      throws IOException {
     var sources = archive.sources(suite);
     var digest = inputs(suite, packages, new byte[0]);
     var prefix = name + "-" + suite + "-";
@@ -56,6 +68,7 @@ final class PackageTrees {
     // nothing of a package is run, so any mode does; this one needs neither root nor namespaces
     arguments.add(isRoot() ? "--mode=root" : "--mode=chrootless");
     arguments.add("--aptopt=APT::Install-Recommends \"false\"");
+    arguments.addAll(more);
     arguments.add("--include=" + String.join(",", packages));
     arguments.add(suite);
     arguments.add(part.toString());

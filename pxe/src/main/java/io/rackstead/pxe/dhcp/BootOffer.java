@@ -1,9 +1,11 @@
 package io.rackstead.pxe.dhcp;
 
 import io.rackstead.pxe.BootEffect;
+import io.rackstead.pxe.ClientArch;
 import io.rackstead.pxe.dhcp.DhcpMessage.VendorClass;
 import io.rackstead.pxe.ipxe.BootPath.Step;
 import java.net.Inet4Address;
+import java.util.HexFormat;
 import java.util.List;
 
 /// What a boot client is told to fetch, and the rule that chose it. An operating system that asks
@@ -15,6 +17,16 @@ record BootOffer(Step step, String rule, List<BootEffect> effects) {
   // RFC 2132 §8.4 carrying tag 6 of the PXE specification 2.1, table 2-1: bit 3 says "use the boot
   // file of this very message", so that no firmware looks for a menu or a boot server
   private static final byte[] USE_THIS_BOOT_FILE = {6, 1, 8, (byte) 255};
+  // a Raspberry Pi 3 looks for these words in a boot menu before it fetches anything: discovery
+  // control 3, a prompt of 0 seconds, one entry of boot server type 0
+  private static final byte[] RASPBERRY_PI_BOOT =
+      HexFormat.of()
+          .parseHex(
+              "060103"
+                  + "0a0400505845"
+                  + "0914000011"
+                  + "526173706265727279205069"
+                  + "20426f6f74ff");
   // iPXE's own option 175, tag 176: do not wait for a proxy beside us
   private static final byte[] NO_PROXY = {(byte) 176, 1, 1};
 
@@ -52,7 +64,9 @@ record BootOffer(Step step, String rule, List<BootEffect> effects) {
       options =
           options
               .with(DhcpOptions.CLASS_ID, "PXEClient")
-              .with(DhcpOptions.VENDOR, USE_THIS_BOOT_FILE);
+              .with(
+                  DhcpOptions.VENDOR,
+                  asked.arch() == ClientArch.PI_BOOT ? RASPBERRY_PI_BOOT : USE_THIS_BOOT_FILE);
     } else if (asked.vendorClass() == VendorClass.HTTP) {
       // UEFI 2.10 §24.7.3.1: without this the firmware takes no URL
       options = options.with(DhcpOptions.CLASS_ID, "HTTPClient");

@@ -38,6 +38,8 @@ final class BootOffers {
     }
     if (asked.fromLoader()) {
       seen.note(asked.chaddr());
+    } else {
+      seen.noteFirmware(asked.chaddr(), asked.arch());
     }
     var request =
         new BootRequest(

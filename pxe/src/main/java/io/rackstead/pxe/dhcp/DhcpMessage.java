@@ -8,6 +8,7 @@ import java.net.Inet4Address;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /// A DHCP message, RFC 2131 §2, with the RFC's own field names. Of hardware types only Ethernet is
@@ -38,6 +39,9 @@ public record DhcpMessage(
   private static final int SHORTEST = 576;
 
   private static final int ENCAPSULATED_FEATURE_HTTP = 19;
+  // the IEEE's registry: Raspberry Pi Foundation, Raspberry Pi Trading, Raspberry Pi (Trading) Ltd
+  private static final Set<Long> RASPBERRY_PI =
+      Set.of(0xb827ebL, 0xdca632L, 0xe45f01L, 0x28cdc1L, 0xd83addL, 0x2ccf67L, 0x88a29eL);
 
   /// Reads one datagram, or throws [MalformedPacket]. The buffer's rest is the packet.
   public static DhcpMessage decode(ByteBuffer in) {
@@ -77,11 +81,15 @@ public record DhcpMessage(
     return !ciaddr.equals(NONE);
   }
 
-  /// What the client calls itself: `PXEClient`, `HTTPClient` or an operating system's own name.
+  /// What the client calls itself: `PXEClient`, `HTTPClient`, `U-Boot.armv8` or an operating
+  /// system's own name.
   public VendorClass vendorClass() {
     var text = options.text(DhcpOptions.CLASS_ID).orElse("");
     if (text.startsWith("PXEClient")) {
       return VendorClass.PXE;
+    }
+    if (text.startsWith("U-Boot")) {
+      return VendorClass.U_BOOT;
     }
     return text.startsWith("HTTPClient") ? VendorClass.HTTP : VendorClass.OTHER;
   }
@@ -90,12 +98,22 @@ public record DhcpMessage(
   public enum VendorClass {
     PXE,
     HTTP,
+    /// follows no PXE specification: it takes the first offer that comes, also a proxy's
+    U_BOOT,
     OTHER
   }
 
   /// Option 93, RFC 4578 §2.1: the first of the types it names. Without it the class identifier of
-  /// the PXE specification says the same in text.
+  /// the PXE specification says the same in text. A Raspberry Pi says that it is a BIOS and is
+  /// known by its maker's address blocks.
   public ClientArch arch() {
+    var told = toldArch();
+    return told == ClientArch.BIOS_X86 && RASPBERRY_PI.contains(chaddr.bits() >>> 24)
+        ? ClientArch.PI_BOOT
+        : told;
+  }
+
+  private ClientArch toldArch() {
     var octets = options.octets(DhcpOptions.CLIENT_ARCH);
     if (octets.isPresent()) {
       return octets.get().length < 2
@@ -107,7 +125,11 @@ public record DhcpMessage(
     if (at >= 0 && text.length() >= at + 11 && text.substring(at + 6, at + 11).matches("[0-9]+")) {
       return ClientArch.of(Integer.parseInt(text.substring(at + 6, at + 11)));
     }
-    return ClientArch.UNKNOWN;
+    return switch (text) {
+      case "U-Boot.armv8" -> ClientArch.U_BOOT_ARM64;
+      case "U-Boot.armv7" -> ClientArch.U_BOOT_ARM32;
+      default -> ClientArch.UNKNOWN;
+    };
   }
 
   /// Option 97, RFC 4578 §2.3. The first three fields are little-endian there, as SMBIOS has them;

@@ -311,7 +311,8 @@ final class DhcpResponder {
   /// Beside a foreign server only boot clients are answered, and only with what to boot.
   private Answer proxy(DhcpMessage asked, Served network, MessageType type) {
     boolean asks = type == MessageType.DISCOVER || type == MessageType.INFORM;
-    if (!asks || asked.vendorClass() == VendorClass.OTHER) {
+    var kind = asked.vendorClass();
+    if (!asks || kind == VendorClass.OTHER || kind == VendorClass.U_BOOT) {
       return silence(asked, Mode.PROXY, "for the other server", BootOffer.NOT_ASKED)
           .because(Dropped.OTHER_SERVER);
     }

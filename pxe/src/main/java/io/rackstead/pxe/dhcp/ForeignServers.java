@@ -107,6 +107,11 @@ public final class ForeignServers {
     note(from, "IPv6 router", networkInterface, sign, false);
   }
 
+  /// A server of DHCPv6 that is not ours.
+  public void server6(Inet6Address from, String networkInterface, String sign) {
+    note(from, "DHCPv6 server", networkInterface, sign, false);
+  }
+
   private void note(Inet4Address server, String where, String sign, boolean expected) {
     note(server, "DHCP server", where, sign, expected);
   }

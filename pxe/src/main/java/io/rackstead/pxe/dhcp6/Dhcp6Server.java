@@ -12,6 +12,7 @@ import io.rackstead.pxe.ServiceState;
 import io.rackstead.pxe.ServiceState.Status;
 import io.rackstead.pxe.Tally;
 import io.rackstead.pxe.dhcp.DhcpSocket;
+import io.rackstead.pxe.dhcp.ForeignServers;
 import io.rackstead.pxe.ipxe.Loaders;
 import io.rackstead.pxe.lease.Leases6;
 import io.rackstead.pxe.net.Subnet6;
@@ -42,6 +43,7 @@ public final class Dhcp6Server implements AutoCloseable {
   private static final Inet6Address ALL_SERVERS = Subnet6.address("ff05::1:3");
   private static final Inet6Address ANY = Subnet6.address("::");
 
+  private final Duid self;
   private final int port;
   private final Networks networks;
   private final Dhcp6Responder responder;
@@ -62,8 +64,10 @@ public final class Dhcp6Server implements AutoCloseable {
       Dhcp6Responder responder,
       Leases6 leases,
       BootJournal journal,
+      Duid self,
       Tally tally) {
     this.tally = tally;
+    this.self = self;
     this.port = port;
     this.networks = networks;
     this.responder = responder;
@@ -87,7 +91,7 @@ public final class Dhcp6Server implements AutoCloseable {
       InstantSource clock) {
     var boots = new Boots6(booter, loaders, httpPort);
     var responder = new Dhcp6Responder(networks, boots, leases, self, clock);
-    return new Dhcp6Server(port, networks, responder, leases, journal, tally);
+    return new Dhcp6Server(port, networks, responder, leases, journal, self, tally);
   }
 
   /// Opens and closes sockets until they are those of [Networks#served6].
@@ -114,6 +118,16 @@ public final class Dhcp6Server implements AutoCloseable {
       if (!open.containsKey(listener)) {
         open(listener);
       }
+    }
+  }
+
+  /// Asks each link whether somebody else answers there, beside what is served.
+  public synchronized void probe(ForeignServers foreign) {
+    var probe = new ForeignProbe6(foreign, self);
+    for (var listener : open.keySet()) {
+      Thread.ofVirtual()
+          .name("dhcp6-probe")
+          .start(() -> probe.ask(listener.networkInterface(), port));
     }
   }
 

@@ -2,38 +2,36 @@ package io.rackstead.pxe.grub;
 
 import io.rackstead.pxe.BootDecision;
 import io.rackstead.pxe.net.PrintableText;
-import java.net.Inet4Address;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// A decision in GRUB's language. Each word stands in single quotes, in which GRUB reads nothing
-/// else; a value that holds one, or a line end, is refused. Files come by TFTP: the GRUB that
-/// Debian 12 signs has no HTTP.
+/// else; a value that holds one, or a line end, is refused. Files are named without a device, so
+/// they come as the script itself came, by TFTP or HTTP.
 public final class GrubScript {
   private static final int MAX_WORD = 2000;
 
   private GrubScript() {}
 
-  /// What every client reads first: which one it is, GRUB knows itself.
-  static final String FIRST = "configfile /grub/${net_default_mac}\n";
+  /// What every client reads first: which one it is, and on which processor, GRUB knows itself.
+  static final String FIRST = "configfile /grub/${grub_cpu}/${net_default_mac}\n";
 
-  /// @param server ourselves, as the client reaches us
   /// @throws IllegalArgumentException when a value cannot be written; it names the value
-  public static String of(BootDecision decision, Inet4Address server) {
+  public static String of(BootDecision decision) {
     return switch (decision) {
-      case BootDecision.Linux linux -> linux(linux, "(tftp," + server.getHostAddress() + ")/");
+      case BootDecision.Linux linux -> linux(linux);
       case BootDecision.LocalDisk _ -> "echo 'rackstead: starting from the local disk'\nexit\n";
       case BootDecision.Ignore(var reason) -> refusal(reason);
     };
   }
 
-  private static String linux(BootDecision.Linux linux, String root) {
+  private static String linux(BootDecision.Linux linux) {
     var words =
-        Stream.concat(Stream.of(root + linux.kernel()), linux.arguments().stream())
+        Stream.concat(Stream.of("/" + linux.kernel()), linux.arguments().stream())
             .map(GrubScript::quoted)
             .collect(Collectors.joining(" "));
     var ramdisks =
-        linux.initrds().stream().map(name -> quoted(root + name)).collect(Collectors.joining(" "));
+        linux.initrds().stream().map(name -> quoted("/" + name)).collect(Collectors.joining(" "));
     var load = ramdisks.isEmpty() ? "true" : "initrd " + ramdisks;
     // one fetch that fails may be a switch port that is still waking; after three the firmware goes
     // on to its next entry

@@ -3,7 +3,6 @@ package io.rackstead.pxe.http;
 import static io.netty.handler.codec.http.HttpHeaderNames.ACCEPT_RANGES;
 import static io.netty.handler.codec.http.HttpHeaderNames.ALLOW;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONNECTION;
-import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_LENGTH;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_RANGE;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
 import static io.netty.handler.codec.http.HttpHeaderNames.ETAG;
@@ -13,6 +12,7 @@ import static io.netty.handler.codec.http.HttpHeaderNames.IF_NONE_MATCH;
 import static io.netty.handler.codec.http.HttpHeaderNames.IF_RANGE;
 import static io.netty.handler.codec.http.HttpHeaderNames.RANGE;
 import static io.netty.handler.codec.http.HttpHeaderNames.TRANSFER_ENCODING;
+import static io.netty.handler.codec.http.HttpHeaderNames.USER_AGENT;
 import static io.netty.handler.codec.http.HttpResponseStatus.BAD_REQUEST;
 import static io.netty.handler.codec.http.HttpResponseStatus.INTERNAL_SERVER_ERROR;
 import static io.netty.handler.codec.http.HttpResponseStatus.METHOD_NOT_ALLOWED;
@@ -40,6 +40,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.util.AsciiString;
 import io.rackstead.pxe.BootFile;
 import io.rackstead.pxe.http.BootPages.Page;
 import java.io.IOException;
@@ -54,6 +55,8 @@ import org.slf4j.LoggerFactory;
 /// that sends faster than it takes holds nothing but its own socket.
 final class BootHttpHandler extends SimpleChannelInboundHandler<HttpObject> {
   private static final Logger LOG = LoggerFactory.getLogger(BootHttpHandler.class);
+  // GRUB 2.12 looks for it in just these letters, and takes a file without it for an empty one
+  private static final AsciiString CONTENT_LENGTH = AsciiString.cached("Content-Length");
 
   private final BootPages pages;
   private final RequestDeadline deadline;
@@ -235,6 +238,11 @@ final class BootHttpHandler extends SimpleChannelInboundHandler<HttpObject> {
     if (status.equals(METHOD_NOT_ALLOWED)) {
       // what follows on this connection may be a body that we do not want to read
       headers.set(ALLOW, "GET, HEAD").set(CONNECTION, HttpHeaderValues.CLOSE);
+    }
+    if (exchange.header(USER_AGENT).orElse("").startsWith("UefiHttpBoot")) {
+      // shim under EDK2 gives up a file that is not there only when the connection ends: three of
+      // them were three minutes of every start
+      headers.set(CONNECTION, HttpHeaderValues.CLOSE);
     }
     return finish(exchange, page, exchange.context().writeAndFlush(response), status.code() + "");
   }

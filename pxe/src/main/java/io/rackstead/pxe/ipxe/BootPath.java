@@ -4,6 +4,8 @@ import io.rackstead.pxe.BootDecision;
 import io.rackstead.pxe.BootRequest;
 import io.rackstead.pxe.BootRequest.Stage;
 import io.rackstead.pxe.LoaderChain;
+import io.rackstead.pxe.board.BoardPages;
+import java.util.Optional;
 
 /// How a client gets to what was decided: firmware → our loader → its script → the decision. Pure.
 public final class BootPath {
@@ -11,6 +13,13 @@ public final class BootPath {
   /// round trip and goes on to its next boot device, where without any boot file EDK2 and most BIOS
   /// agents go on asking for a minute.
   public static final String LEAVE_THE_NETWORK = "local-disk";
+
+  /// What U-Boot is told: its `pxe` command looks for pxelinux.cfg beside this, which nobody
+  /// serves.
+  static final String BESIDE_THIS = "pxelinux.0";
+
+  /// What the boot ROM of a Raspberry Pi fetches whatever it is told.
+  static final String FIRST_OF_A_PI = "bootcode.bin";
 
   private BootPath() {}
 
@@ -48,7 +57,8 @@ public final class BootPath {
             new Step.Nothing(
                 "no signed loader for firmware "
                     + request.arch()
-                    + ": install the Debian packages shim-signed and grub-efi-amd64-signed"));
+                    + ": appliance/run images build loaders, or install the Debian packages shim-signed and"
+                    + " grub-efi-amd64-signed"));
   }
 
   private static Step leave(BootRequest request, BootServer server) {
@@ -64,11 +74,20 @@ public final class BootPath {
     if (request.stage() != Stage.FIRMWARE) {
       return new Step.Fetch(server.scriptUrl(request));
     }
-    return loaders
-        .nameFor(request.arch())
+    return firstFile(request, loaders)
         .map(name -> request.arch().http() ? server.url(name) : name)
         .<Step>map(Step.Fetch::new)
         .orElseGet(() -> new Step.Nothing("no loader for firmware " + request.arch()));
+  }
+
+  private static Optional<String> firstFile(BootRequest request, Loaders loaders) {
+    return switch (request.arch().firmware()) {
+      case BIOS, UEFI -> loaders.nameFor(request.arch());
+      case U_BOOT -> Optional.of(BESIDE_THIS);
+      case OPAL -> Optional.of(BoardPages.nameFor(request.mac()));
+      case RASPBERRY_PI -> Optional.of(FIRST_OF_A_PI);
+      case NONE_OF_THESE -> Optional.empty();
+    };
   }
 
   /// The next thing to fetch.

@@ -167,6 +167,17 @@ class DhcpCodecTest {
     assertThat(message(options).arch()).isEqualTo(ClientArch.BIOS_X86);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "U-Boot.armv8,                    U_BOOT_ARM64",
+    "U-Boot.armv7,                    U_BOOT_ARM32",
+    "U-Boot,                          UNKNOWN",
+    "PXEClient:Arch:00011:UNDI:003000, UEFI_ARM64"
+  })
+  void aBoardThatOnlyNamesItsClassIsUnderstood(String text, ClientArch arch) {
+    assertThat(message(DhcpOptions.NONE.with(DhcpOptions.CLASS_ID, text)).arch()).isEqualTo(arch);
+  }
+
   private static void readOrMalformed(byte[] octets) {
     try {
       var message = decode(octets);

@@ -11,6 +11,7 @@ import io.rackstead.pxe.BootEffect;
 import io.rackstead.pxe.BootFile;
 import io.rackstead.pxe.BootRequest;
 import io.rackstead.pxe.Booter;
+import io.rackstead.pxe.ClientArch;
 import io.rackstead.pxe.LoaderChain;
 import io.rackstead.pxe.Networks.Mode;
 import io.rackstead.pxe.Networks.Served;
@@ -47,14 +48,15 @@ class GrubPagesTest {
 
   @Test
   void everyClientIsSentToItsOwnScript() {
-    assertThat(text("grub/grub.cfg", CLIENT)).isEqualTo("configfile /grub/${net_default_mac}\n");
-    assertThat(text("grub/" + ANNA, CLIENT))
+    assertThat(text("grub/grub.cfg", CLIENT))
+        .isEqualTo("configfile /grub/${grub_cpu}/${net_default_mac}\n");
+    assertThat(text("grub/x86_64/" + ANNA, CLIENT))
         .isEqualTo(
             """
             echo 'rackstead: loading by the signed GRUB'
             for try in 1 2 3; do
-              if linux '(tftp,10.0.0.2)/e/vmlinuz' 'a=b;c' '${x}' 'quiet'; then
-                if initrd '(tftp,10.0.0.2)/e/initrd'; then boot; fi
+              if linux '/e/vmlinuz' 'a=b;c' '${x}' 'quiet'; then
+                if initrd '/e/initrd'; then boot; fi
               fi
               echo 'rackstead: failed, trying again in 5 seconds'
               sleep 5
@@ -63,25 +65,34 @@ class GrubPagesTest {
             """);
     assertThat(asked.getFirst().stage()).isEqualTo(BootRequest.Stage.SCRIPT);
     assertThat(asked.getFirst().mac()).isEqualTo(ANNA);
+    assertThat(asked.getFirst().arch()).isEqualTo(ClientArch.UEFI_X64);
     assertThat(noted.effects).hasSize(1);
   }
 
   @Test
+  void theScriptIsForTheProcessorThatGrubRunsOn() {
+    text("grub/arm64/" + ANNA, CLIENT);
+    assertThat(asked.getFirst().arch()).isEqualTo(ClientArch.UEFI_ARM64);
+  }
+
+  @Test
   void oneBootIsOneDecisionHoweverOftenGrubOpensItsScript() {
-    var first = text("grub/" + ANNA, CLIENT);
-    assertThat(text("grub/" + ANNA, CLIENT)).isEqualTo(first);
+    var first = text("grub/x86_64/" + ANNA, CLIENT);
+    assertThat(text("grub/x86_64/" + ANNA, CLIENT)).isEqualTo(first);
     assertThat(asked).hasSize(1);
     nanos += Duration.ofSeconds(11).toNanos();
-    text("grub/" + ANNA, CLIENT);
+    text("grub/x86_64/" + ANNA, CLIENT);
     assertThat(asked).hasSize(2);
     assertThat(noted.effects).hasSize(2);
   }
 
   @Test
   void aScriptIsForAClientWhoseChainItIsAndForNobodyElse() {
-    assertThat(open("grub/52:54:00:00:00:0b", CLIENT)).isEmpty();
-    assertThat(open("grub/" + ANNA, InetAddress.ofLiteral("10.1.0.50"))).isEmpty();
+    assertThat(open("grub/x86_64/52:54:00:00:00:0b", CLIENT)).isEmpty();
+    assertThat(open("grub/x86_64/" + ANNA, InetAddress.ofLiteral("10.1.0.50"))).isEmpty();
     assertThat(open("grub/", CLIENT)).isEmpty();
+    assertThat(open("grub/" + ANNA, CLIENT)).isEmpty();
+    assertThat(open("grub/i386/" + ANNA, CLIENT)).isEmpty();
     assertThat(open("grub/../" + ANNA, CLIENT)).isEmpty();
     assertThat(asked).isEmpty();
   }
@@ -89,22 +100,21 @@ class GrubPagesTest {
   @Test
   void whatIsNotToBeBootedGoesOnToTheNextEntry() {
     decision = new BootDecision.LocalDisk();
-    assertThat(text("grub/" + ANNA, CLIENT)).endsWith("local disk'\nexit\n");
+    assertThat(text("grub/x86_64/" + ANNA, CLIENT)).endsWith("local disk'\nexit\n");
     nanos += Duration.ofSeconds(11).toNanos();
     decision = new BootDecision.Ignore("no';reboot\nx");
-    assertThat(text("grub/" + ANNA, CLIENT))
+    assertThat(text("grub/x86_64/" + ANNA, CLIENT))
         .isEqualTo("echo 'rackstead: nothing to boot: no??reboot?x'\nsleep 3\nexit\n");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"a b", "a'b", "a\nreboot", "", "tab\t", "ü"})
   void aWordThatGrubWouldReadAsSomethingElseIsRefused(String word) {
-    var server = Subnet.address("10.0.0.2");
-    assertThatThrownBy(
-            () -> GrubScript.of(new BootDecision.Linux("k", List.of(), List.of(word)), server))
+    assertThatThrownBy(() -> GrubScript.of(new BootDecision.Linux("k", List.of(), List.of(word))))
         .hasMessageStartingWith("a GRUB script cannot carry this as one word");
     decision = new BootDecision.Linux("k", List.of(), List.of(word));
-    assertThat(text("grub/" + ANNA, CLIENT)).startsWith("echo 'rackstead: nothing to boot: a GRUB");
+    assertThat(text("grub/x86_64/" + ANNA, CLIENT))
+        .startsWith("echo 'rackstead: nothing to boot: a GRUB");
     assertThat(noted.effects).isEmpty();
   }
 
@@ -113,10 +123,9 @@ class GrubPagesTest {
   void grubItselfFindsNothingWrongWithTheScripts() throws Exception {
     var check = Path.of("/usr/bin/grub-script-check");
     assumeTrue(Files.isExecutable(check), "no grub-script-check: tests/run");
-    var server = Subnet.address("10.0.0.2");
     for (var one :
         List.of(LINUX, new BootDecision.LocalDisk(), new BootDecision.Ignore("no 'quote"))) {
-      var file = Files.writeString(folder.resolve("script"), GrubScript.of(one, server));
+      var file = Files.writeString(folder.resolve("script"), GrubScript.of(one));
       var run = new ProcessBuilder(check.toString(), file.toString()).inheritIO().start();
       assertThat(run.waitFor(20, TimeUnit.SECONDS)).isTrue();
       assertThat(run.exitValue()).isZero();

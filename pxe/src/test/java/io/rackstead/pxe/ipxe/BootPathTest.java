@@ -37,7 +37,19 @@ class BootPathTest {
     "UEFI_ARM64,      FIRMWARE, linux,  ipxe-arm64.efi",
     "UEFI_ARM64_HTTP, FIRMWARE, linux,  http://10.0.0.2:5248/ipxe-arm64.efi",
     "UEFI_IA32,       FIRMWARE, linux,  -",
-    "UEFI_RISCV64,    FIRMWARE, linux,  -",
+    "UEFI_BC_HTTP,    FIRMWARE, linux,  http://10.0.0.2:5248/snponly.efi",
+    "UEFI_IA32_HTTP,  FIRMWARE, linux,  -",
+    "UEFI_ARM32,      FIRMWARE, linux,  -",
+    "UEFI_ARM32_HTTP, FIRMWARE, linux,  -",
+    "UEFI_RISCV32,    FIRMWARE, linux,  -",
+    "UEFI_RISCV64,    FIRMWARE, linux,  ipxe-riscv64.efi",
+    "UEFI_RISCV64_HTTP, FIRMWARE, linux, http://10.0.0.2:5248/ipxe-riscv64.efi",
+    "UEFI_LOONG64,    FIRMWARE, linux,  ipxe-loong64.efi",
+    "UEFI_LOONG64_HTTP, FIRMWARE, linux, http://10.0.0.2:5248/ipxe-loong64.efi",
+    "U_BOOT_ARM64,    FIRMWARE, linux,  pxelinux.0",
+    "U_BOOT_ARM64,    FIRMWARE, local,  local-disk",
+    "POWER_OPAL,      FIRMWARE, linux,  pxelinux.cfg/01-52-54-00-00-00-01",
+    "PI_BOOT,         FIRMWARE, linux,  bootcode.bin",
     "UNKNOWN,         FIRMWARE, linux,  -",
     "BIOS_X86,        LOADER,   linux,  http://10.0.0.2:5248/ipxe/525400000001?arch=0",
     "UEFI_X64,        LOADER,   linux,  http://10.0.0.2:5248/ipxe/525400000001?arch=7",
@@ -50,7 +62,13 @@ class BootPathTest {
   })
   void eachFirmwareIsLedToWhatWasDecided(
       ClientArch arch, Stage stage, String decision, String bootFile) throws IOException {
-    for (var name : List.of("undionly.kpxe", "snponly.efi", "ipxe-arm64.efi")) {
+    for (var name :
+        List.of(
+            "undionly.kpxe",
+            "snponly.efi",
+            "ipxe-arm64.efi",
+            "ipxe-riscv64.efi",
+            "ipxe-loong64.efi")) {
       Files.writeString(folder.resolve(name), name);
     }
     var step = BootPath.next(request(arch, stage), decision(decision), SERVER, Loaders.in(folder));
@@ -63,17 +81,28 @@ class BootPathTest {
 
   @ParameterizedTest
   @CsvSource({
-    "BIOS_X86,        FIRMWARE, linux,  undionly.kpxe",
     "UEFI_X64,        FIRMWARE, linux,  shimx64.efi",
     "UEFI_BC,         FIRMWARE, linux,  shimx64.efi",
     "UEFI_X64_HTTP,   FIRMWARE, linux,  http://10.0.0.2:5248/shimx64.efi",
-    "UEFI_ARM64,      FIRMWARE, linux,  -",
+    "UEFI_BC_HTTP,    FIRMWARE, linux,  http://10.0.0.2:5248/shimx64.efi",
+    "UEFI_ARM64,      FIRMWARE, linux,  shimaa64.efi",
+    "UEFI_ARM64_HTTP, FIRMWARE, linux,  http://10.0.0.2:5248/shimaa64.efi",
+    "UEFI_IA32,       FIRMWARE, linux,  -",
+    "UEFI_RISCV64,    FIRMWARE, linux,  -",
+    "BIOS_X86,        FIRMWARE, linux,  undionly.kpxe",
     "UEFI_X64,        FIRMWARE, local,  local-disk",
     "UEFI_X64,        LOADER,   linux,  http://10.0.0.2:5248/ipxe/525400000001?arch=7",
   })
   void whereSecureBootIsWantedFirmwareIsLedToTheSignedLoader(
       ClientArch arch, Stage stage, String decision, String bootFile) throws IOException {
-    for (var name : List.of("undionly.kpxe", "snponly.efi", "shimx64.efi", "grubx64.efi")) {
+    for (var name :
+        List.of(
+            "undionly.kpxe",
+            "snponly.efi",
+            "shimx64.efi",
+            "grubx64.efi",
+            "shimaa64.efi",
+            "grubaa64.efi")) {
       Files.writeString(folder.resolve(name), name);
     }
     var step =

@@ -28,8 +28,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The boot services on the lab's provisioning network with one fixed decision, to boot real
-/// firmware from: `PxeLab FOLDER server|proxy|relay|unchecked|signed|six|six-http [ARGUMENT…]`.
-/// With `six` there is IPv6 alone, with `six-http` and only for HTTP Boot. With `relay` there is a
+/// firmware from: `PxeLab FOLDER server|proxy|relay|unchecked|signed|signed-proxy|six|six-http
+/// [ARGUMENT…]`. The loaders are those of the folder `loaders` in it, else the host's own. With
+/// `six` there is IPv6 alone, with `six-http` and only for HTTP Boot. With `relay` there is a
 /// second network, 10.90.0.0/24, that only a relay reaches; with `unchecked` addresses are given
 /// away without asking the wire. The folder holds `vmlinuz`, `initrd.img` and `decision` (`linux`,
 /// `local` or `ignore`, read anew for each client). Prints every trace. Ends when its input does.
@@ -42,7 +43,7 @@ final class PxeLab {
 
   public static void main(String[] args) throws IOException {
     var folder = Path.of(args[0]);
-    var mode = args[1].equals("proxy") ? Networks.Mode.PROXY : Networks.Mode.SERVER;
+    var mode = args[1].endsWith("proxy") ? Networks.Mode.PROXY : Networks.Mode.SERVER;
     var booter = new FixedBooter(folder, List.of(args).subList(2, args.length));
     var network =
         new Networks.Served(
@@ -57,7 +58,7 @@ final class PxeLab {
             List.of(),
             Optional.of("lab.example"),
             Duration.ofMinutes(10),
-            args[1].equals("signed") ? SIGNED : OptionTemplates.NONE);
+            args[1].startsWith("signed") ? SIGNED : OptionTemplates.NONE);
     var behindARelay =
         new Networks.Served(
             "prov0",
@@ -79,7 +80,9 @@ final class PxeLab {
             5248,
             Subnet.address("0.0.0.0"),
             folder.resolve("leases"),
-            Path.of("/usr/lib/ipxe"),
+            Files.isDirectory(folder.resolve("loaders"))
+                ? folder.resolve("loaders")
+                : Path.of("/usr/lib/ipxe"),
             !args[1].equals("unchecked"));
     boolean six = args[1].startsWith("six");
     var asked = args[1].equals("six-http") ? new HttpAlone(booter) : booter;

@@ -1,5 +1,6 @@
 package io.rackstead.pxe.lab;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -50,6 +51,40 @@ class SixTest {
         TimeUnit.MILLISECONDS.sleep(200);
       }
       assertThat(routes).contains("fd77::/64 proto kernel").doesNotContain("default");
+    }
+  }
+
+  /// A server and a router of somebody else's on our link, dnsmasq in both parts.
+  @Test
+  void aForeignServerAndAForeignRouterAreReportedWithinNinetySeconds() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/sbin/dnsmasq")), "no dnsmasq-base: tests/run");
+    try (var net = new Namespaces("s", "c")) {
+      connected(net);
+      net.in("c", "ip", "-6", "addr", "add", "fd99::2/64", "dev", "c0", "nodad");
+      var ours = net.begin("s", Namespaces.java(PxeLab.class, decided().toString(), "six"));
+      net.start(
+          "c",
+          "dnsmasq",
+          "--keep-in-foreground",
+          "--conf-file=/dev/null",
+          "--port=0",
+          "--interface=c0",
+          "--enable-ra",
+          "--dhcp-range=fd99::100,fd99::1ff,64,10m",
+          "--leasefile-ro",
+          "--user=root",
+          "--pid-file=");
+      long start = System.nanoTime();
+      var said = new StringBuilder();
+      while (!said.toString().contains("another DHCPv6 server, fe80")
+          || !said.toString().contains("another IPv6 router, fe80")) {
+        assertThat(System.nanoTime() - start).as(said.toString()).isLessThan(90_000_000_000L);
+        TimeUnit.SECONDS.sleep(1);
+        ours.getOutputStream().write('\n');
+        ours.getOutputStream().flush();
+        var waiting = ours.getInputStream().available();
+        said.append(new String(ours.getInputStream().readNBytes(waiting), US_ASCII));
+      }
     }
   }
 
@@ -136,13 +171,17 @@ class SixTest {
 
   private java.util.concurrent.BlockingQueue<String> ours(Namespaces net, String where, String mode)
       throws Exception {
-    Files.writeString(folder.resolve("vmlinuz"), "no kernel");
-    Files.writeString(folder.resolve("initrd.img"), "initrd");
-    Files.writeString(folder.resolve("decision"), "linux");
-    var log = net.start(where, Namespaces.java(PxeLab.class, folder.toString(), mode));
+    var log = net.start(where, Namespaces.java(PxeLab.class, decided().toString(), mode));
     Namespaces.await(log, "name=dhcp6, status=SERVING");
     Namespaces.await(log, "name=tftp, status=SERVING");
     return log;
+  }
+
+  private Path decided() throws Exception {
+    Files.writeString(folder.resolve("vmlinuz"), "no kernel");
+    Files.writeString(folder.resolve("initrd.img"), "initrd");
+    Files.writeString(folder.resolve("decision"), "linux");
+    return folder;
   }
 
   private void lab(Namespaces net, String program, String... words) throws Exception {

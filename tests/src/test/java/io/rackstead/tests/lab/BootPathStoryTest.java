@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +28,44 @@ class BootPathStoryTest {
             "BIOS beside a foreign DHCP server", List.of("--firmware", "bios", "--foreign-dhcp")),
         Arguments.of(
             "UEFI beside a foreign DHCP server", List.of("--firmware", "uefi", "--foreign-dhcp")));
+  }
+
+  /// Firmware that trusts Microsoft's keys: shim, GRUB and kernel are Debian's, signed.
+  static List<Arguments> signedPaths() {
+    return List.of(
+        Arguments.of("Secure Boot by TFTP", "tftp", List.of()),
+        Arguments.of("Secure Boot by HTTP", "http", List.of("--http-boot", "1")),
+        Arguments.of(
+            "Secure Boot by TFTP beside a foreign DHCP server", "tftp", List.of("--foreign-dhcp")),
+        Arguments.of(
+            "Secure Boot by HTTP beside a foreign DHCP server",
+            "http",
+            List.of("--http-boot", "1", "--foreign-dhcp")));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("signedPaths")
+  void aServerWithSecureBootComesUpByWhatIsSigned(String name, String way, List<String> options) {
+    var all = Stream.concat(Stream.of("--firmware", "uefi-sb", "--no-power-on"), options.stream());
+    try (var lab = Lab.start(data, 1, "none", all.toArray(String[]::new))) {
+      try {
+        var subnet = lab.api().maas("GET", "subnets/").path(0).path("id").asText();
+        lab.api()
+            .put(
+                "/api/dhcp-options/subnet/" + subnet,
+                Map.of("options", Map.of("boot-chain", "signed-grub")));
+        lab.server(1).vm("start");
+        var machine = lab.api().awaitMachine(Lab.mac(1), BOOT);
+        assertThat(machine.path("macs").path(0).asText()).isEqualTo(Lab.mac(1));
+        var console = lab.server(1).console();
+        assertThat(console).contains("rackstead: loading by the signed GRUB");
+        assertThat(console).containsIgnoringCase("secureboot: Secure boot enabled");
+        assertThat(console).contains(way.equals("http") ? ">>Start HTTP Boot" : ">>Start PXE");
+      } catch (AssertionError | RuntimeException e) {
+        throw new AssertionError(
+            name + ": " + e.getMessage() + "\n" + lab.log() + lab.server(1).consoleTail(), e);
+      }
+    }
   }
 
   @ParameterizedTest(name = "{0}")
