@@ -164,7 +164,11 @@ public final class Browser implements AutoCloseable {
     for (char c : text.toCharArray()) {
       boolean control = c < ' ' && c != '\r';
       var key = c == '\r' ? "Enter" : String.valueOf(control ? (char) (c + 0x60) : c);
-      int code = c == '\r' ? 13 : Character.toUpperCase(key.charAt(0));
+      // only letters and digits are their own key codes
+      int code =
+          c == '\r'
+              ? 13
+              : Character.isLetterOrDigit(key.charAt(0)) ? Character.toUpperCase(key.charAt(0)) : 0;
       var down = new HashMap<String, Object>();
       down.put("type", control ? "rawKeyDown" : "keyDown");
       down.put("key", key);
