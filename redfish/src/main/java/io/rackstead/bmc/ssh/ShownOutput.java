@@ -4,25 +4,31 @@ import io.rackstead.bmc.SerialConsole;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 
-/// What comes from the other side: its greeting first, which is not the server's, then what the
-/// server writes.
+/// What comes from the other side: its greeting first, which is not the server's, then what is held
+/// back until it is known to be the server's, then what the server writes.
 final class ShownOutput extends OutputStream {
   private static final int LONGEST_GREETING = 4096;
 
+  /// No complaint is that long.
+  private static final int MOST_HELD = 64 << 10;
+
   private final String greeting;
   private final SerialConsole.Screen screen;
-  private final Runnable greeted;
+  private final CompletableFuture<Void> greeted;
   private final StringBuilder before = new StringBuilder();
   private boolean through;
 
-  /// @param greeting stands in the last line that is not shown; empty: all is
-  /// @param greeted told when that line has come
-  ShownOutput(String greeting, SerialConsole.Screen screen, Runnable greeted) {
+  /// @param greeting stands in the last line that is not shown; empty: there is none
+  /// @param greeted done when that line has come
+  ShownOutput(String greeting, SerialConsole.Screen screen, CompletableFuture<Void> greeted) {
     this.greeting = greeting;
     this.screen = screen;
     this.greeted = greeted;
-    this.through = greeting.isEmpty();
+    if (greeting.isEmpty()) {
+      greeted.complete(null);
+    }
   }
 
   @Override
@@ -37,17 +43,27 @@ final class ShownOutput extends OutputStream {
       return;
     }
     before.append(new String(bytes, from, length, StandardCharsets.ISO_8859_1));
-    int at = before.indexOf(greeting);
-    int end = at < 0 ? -1 : before.indexOf("\n", at);
-    if (end < 0) {
-      before.setLength(Math.min(before.length(), LONGEST_GREETING));
-      return;
+    if (!greeted.isDone()) {
+      int at = before.indexOf(greeting);
+      int end = at < 0 ? -1 : before.indexOf("\n", at);
+      if (end >= 0) {
+        before.delete(0, end + 1);
+        greeted.complete(null);
+      } else {
+        before.setLength(Math.min(before.length(), LONGEST_GREETING));
+      }
+    } else if (before.length() > MOST_HELD) {
+      release();
     }
-    through = true;
-    greeted.run();
-    var rest = before.substring(end + 1).getBytes(StandardCharsets.ISO_8859_1);
-    if (rest.length > 0) {
-      screen.shows(rest);
+  }
+
+  /// From now on all is shown, what came since the greeting first.
+  synchronized void release() {
+    if (!through) {
+      through = true;
+      if (!before.isEmpty()) {
+        screen.shows(before.toString().getBytes(StandardCharsets.ISO_8859_1));
+      }
     }
   }
 

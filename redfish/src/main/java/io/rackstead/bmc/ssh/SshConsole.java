@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.apache.sshd.client.channel.ClientChannelEvent;
 import org.apache.sshd.client.channel.PtyCapableChannelSession;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.SshConstants;
@@ -29,6 +31,10 @@ import org.apache.sshd.common.SshConstants;
 /// typed is sent by a thread that may wait for the other side.
 public final class SshConsole implements SerialConsole.Stream {
   private static final Duration OPENING = Duration.ofSeconds(20);
+
+  /// How long after its greeting the other side may still say that there is no console.
+  private static final Duration SETTLING = Duration.ofSeconds(2);
+
   private static final int MOST_WAITING = 64 * 1024;
 
   /// RFC 4335 §3: what a length of zero means is the other side's choice, half a second is a break
@@ -39,8 +45,8 @@ public final class SshConsole implements SerialConsole.Stream {
   ///
   /// @param command empty: the shell that one is given is the console, or leads to it
   /// @param entry typed first
-  /// @param greeting once a line with this has come it is open, and what comes after is the
-  ///   server's; empty: it is open at once
+  /// @param greeting once a line with this has come, and two seconds have passed without an end, it
+  ///   is open, and what came after is the server's; empty: it is open at once
   /// @param breaks whether the other side knows RFC 4335
   public record Way(String command, String entry, String greeting, boolean breaks) {}
 
@@ -56,11 +62,12 @@ public final class SshConsole implements SerialConsole.Stream {
   private final boolean breaks;
   private final SerialConsole.Screen screen;
   private final ShownOutput output;
-  private final CompletableFuture<Void> opened = new CompletableFuture<>();
+  private final CompletableFuture<Void> greeted = new CompletableFuture<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<Key> keys = new ArrayDeque<>();
   private int waiting;
+  private boolean settled;
   private boolean closing;
   private boolean ended;
 
@@ -75,7 +82,7 @@ public final class SshConsole implements SerialConsole.Stream {
     this.channel = channel;
     this.breaks = way.breaks();
     this.screen = screen;
-    this.output = new ShownOutput(way.greeting(), screen, () -> opened.complete(null));
+    this.output = new ShownOutput(way.greeting(), screen, greeted);
   }
 
   /// @param refused what it means that the other side said this and no more
@@ -115,11 +122,8 @@ public final class SshConsole implements SerialConsole.Stream {
     channel.setErr(output);
     channel.addCloseFutureListener(_ -> end());
     channel.open().verify(OPENING);
-    if (way.greeting().isEmpty()) {
-      opened.complete(null);
-    }
     try {
-      opened.get(OPENING.toMillis(), TimeUnit.MILLISECONDS);
+      greeted.get(OPENING.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException _) {
       throw refused.apply(output.said());
     } catch (TimeoutException e) {
@@ -133,9 +137,29 @@ public final class SshConsole implements SerialConsole.Stream {
       Thread.currentThread().interrupt();
       throw new BmcException(UNREACHABLE, address, "interrupted while its console opened", e);
     }
+    boolean refusedLate =
+        !way.greeting().isEmpty()
+            && channel
+                .waitFor(EnumSet.of(ClientChannelEvent.CLOSED), SETTLING)
+                .contains(ClientChannelEvent.CLOSED);
+    if (refusedLate || !settled()) {
+      throw refused.apply(output.said());
+    }
+    output.release();
     Thread.ofVirtual().name("console-keys").start(this::send);
     if (!way.entry().isEmpty()) {
       type((way.entry() + "\r").getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /// From here on its end is told to the screen; no: it has ended already.
+  private boolean settled() {
+    lock.lock();
+    try {
+      settled = !ended;
+      return settled;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -162,8 +186,7 @@ public final class SshConsole implements SerialConsole.Stream {
         throw new BmcException(UNREACHABLE, address, "the serial console has ended");
       }
       if (waiting + size > MOST_WAITING) {
-        throw new BmcException(
-            BUSY, address, "the server takes nothing of what is typed");
+        throw new BmcException(BUSY, address, "the server takes nothing of what is typed");
       }
       waiting += size;
       keys.add(key);
@@ -233,6 +256,7 @@ public final class SshConsole implements SerialConsole.Stream {
   /// The channel is closed, whoever did it.
   private void end() {
     boolean ours;
+    boolean open;
     lock.lock();
     try {
       if (ended) {
@@ -240,20 +264,23 @@ public final class SshConsole implements SerialConsole.Stream {
       }
       ended = true;
       ours = closing;
+      open = settled;
       changed.signal();
     } finally {
       lock.unlock();
     }
+    greeted.completeExceptionally(new IOException("closed"));
     // one that never was open is the opener's to tell of
-    if (!opened.completeExceptionally(new IOException("closed"))) {
-      screen.ended(
-          ours
-              ? ""
-              : channel.getExitStatus() == null
-                  ? "the SSH session with " + address + " broke"
-                  : "the other side ended it");
+    if (open) {
+      screen.ended(ours ? "" : reason());
     }
     session.close(true);
+  }
+
+  private String reason() {
+    return channel.getExitStatus() == null
+        ? "the SSH session with " + address + " broke"
+        : "the other side ended it";
   }
 
   @Override
