@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 ///
 /// @param system empty where there is one only
 public record BmcAddress(String scheme, String host, int port, String system) {
+  private static final String SSH = "ssh";
   private static final Pattern TEXT =
       Pattern.compile(
           "([a-z][a-z0-9+]*)://(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?"
@@ -28,6 +29,11 @@ public record BmcAddress(String scheme, String host, int port, String system) {
     this(scheme, host, port, "");
   }
 
+  /// An SSH server, for its key: nothing is switched by it, so nobody can write it down.
+  public static BmcAddress ssh(String host, int port) {
+    return new BmcAddress(SSH, host, port);
+  }
+
   public static BmcAddress parse(String text) {
     var matcher = TEXT.matcher(text.strip());
     if (!matcher.matches()) {
@@ -35,6 +41,9 @@ public record BmcAddress(String scheme, String host, int port, String system) {
           "a BMC address is written as ipmi://10.0.9.7 or redfish+https://10.0.9.7, got " + text);
     }
     var scheme = matcher.group(1).equals("redfish") ? "redfish+https" : matcher.group(1);
+    if (scheme.equals(SSH)) {
+      throw unknown(scheme);
+    }
     var port = matcher.group(3);
     var system = matcher.group(4);
     return new BmcAddress(
@@ -59,14 +68,17 @@ public record BmcAddress(String scheme, String host, int port, String system) {
       case "ipmi" -> 623;
       case "redfish+https" -> 443;
       case "redfish+http" -> 80;
-      case "qemu+ssh" -> 22;
+      case "qemu+ssh", SSH -> 22;
       case "qemu+tcp" -> 16509;
-      default ->
-          throw new IllegalArgumentException(
-              "unknown BMC protocol "
-                  + scheme
-                  + ": ipmi, redfish+https, redfish+http, qemu+ssh, qemu+tcp");
+      default -> throw unknown(scheme);
     };
+  }
+
+  private static IllegalArgumentException unknown(String scheme) {
+    return new IllegalArgumentException(
+        "unknown BMC protocol "
+            + scheme
+            + ": ipmi, redfish+https, redfish+http, qemu+ssh, qemu+tcp");
   }
 
   @Override

@@ -35,7 +35,7 @@ class HouseRulesTest {
               "io.rackstead.artifact",
               "io.rackstead.broker.declared",
               "io.rackstead.broker.kubernetes"),
-          new Place("org.apache.sshd..", "io.rackstead.bmc.libvirt"),
+          new Place("org.apache.sshd..", "io.rackstead.bmc.ssh", "io.rackstead.bmc.libvirt"),
           new Place("picocli..", "io.rackstead.cli"),
           new Place("org.snakeyaml..", "io.rackstead.appliance", "io.rackstead.broker.declared"),
           new Place("com.github.luben..", "io.rackstead.image.."),

@@ -7,6 +7,7 @@ import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.BmcException;
 import io.rackstead.bmc.BmcTrace;
 import io.rackstead.bmc.PowerState;
+import io.rackstead.bmc.SerialConsole;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -35,6 +36,10 @@ public final class Hypervisor implements AutoCloseable {
 
   public BmcAddress address() {
     return line.address();
+  }
+
+  SerialConsole.Stream console(String server, SerialConsole.Screen screen, boolean takeOver) {
+    return line.console(server, screen, takeOver);
   }
 
   public HostFacts facts() {

@@ -7,6 +7,8 @@ import io.rackstead.bmc.BmcCredentials;
 import io.rackstead.bmc.BmcException;
 import io.rackstead.bmc.BmcTrace;
 import io.rackstead.bmc.BmcTrust;
+import io.rackstead.bmc.ssh.SshAccount;
+import io.rackstead.bmc.ssh.SshDoor;
 import java.util.function.Supplier;
 
 /// The one way to hosts of virtual servers. `qemu+ssh` logs in and runs the host's own `virsh`;
@@ -16,12 +18,14 @@ public final class Libvirt implements AutoCloseable {
   private static final String SYSTEM = "qemu:///system";
 
   private final Supplier<LibvirtKey> key;
+  private final SshDoor door;
   private final SshSessions sessions;
 
   /// @param key by which hosts let us in where no password is given; asked for when it is needed
   public Libvirt(BmcTrust trust, Supplier<LibvirtKey> key) {
     this.key = key;
-    this.sessions = new SshSessions(trust, key);
+    this.door = new SshDoor(trust, () -> key.get().ssh());
+    this.sessions = new SshSessions(door);
   }
 
   /// @param host its address; a server behind it is not looked at
@@ -40,7 +44,7 @@ public final class Libvirt implements AutoCloseable {
       case "qemu+ssh" -> {
         var who =
             new SshAccount(address.withoutSystem(), account.user(), new String(account.password()));
-        yield new SshLine(address, sessions.borrow(who, address), SYSTEM);
+        yield new SshLine(address, door, who, sessions.borrow(who, address), SYSTEM);
       }
       case "qemu+tcp" ->
           new LocalLine(
@@ -64,5 +68,6 @@ public final class Libvirt implements AutoCloseable {
   @Override
   public void close() {
     sessions.close();
+    door.close();
   }
 }

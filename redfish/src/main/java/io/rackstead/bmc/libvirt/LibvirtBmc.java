@@ -10,6 +10,7 @@ import io.rackstead.bmc.BootTarget;
 import io.rackstead.bmc.Inventory;
 import io.rackstead.bmc.PowerAction;
 import io.rackstead.bmc.PowerState;
+import io.rackstead.bmc.SerialConsole;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 
@@ -80,6 +81,11 @@ final class LibvirtBmc implements Bmc {
 
   @Override
   public <F> Optional<F> facet(Class<F> kind) {
+    if (kind == SerialConsole.class) {
+      return Optional.of(
+          kind.cast(
+              (SerialConsole) (screen, takeOver) -> host.console(server.uuid(), screen, takeOver)));
+    }
     return kind == BootOverride.class
         ? Optional.of(kind.cast((BootOverride) this::override))
         : Optional.empty();

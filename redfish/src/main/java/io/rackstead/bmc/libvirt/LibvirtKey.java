@@ -1,5 +1,6 @@
 package io.rackstead.bmc.libvirt;
 
+import io.rackstead.bmc.ssh.SshKey;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -63,8 +64,8 @@ public final class LibvirtKey {
     return PublicKeyEntry.toString(pair.getPublic()) + " rackstead";
   }
 
-  KeyPair pair() {
-    return pair;
+  SshKey ssh() {
+    return new SshKey(pair, authorized());
   }
 
   /// Never with its private half.

@@ -6,6 +6,7 @@ import static io.rackstead.bmc.BmcException.Kind.UNSUPPORTED;
 
 import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.BmcException;
+import io.rackstead.bmc.SerialConsole;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -98,6 +99,17 @@ final class LocalLine implements Line {
       // it was ended by us, and the caller is told of that
       LOG.debug("the output of virsh ended early: {}", e.getMessage());
     }
+  }
+
+  /// `virsh console` wants a terminal, which only SSH gives it.
+  @Override
+  public SerialConsole.Stream console(
+      String server, SerialConsole.Screen screen, boolean takeOver) {
+    throw new BmcException(
+        UNSUPPORTED,
+        address,
+        "its servers' serial consoles are reached by SSH only: give its address as qemu+ssh://"
+            + address.host());
   }
 
   @Override

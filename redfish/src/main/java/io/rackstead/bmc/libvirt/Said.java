@@ -7,11 +7,11 @@ import static io.rackstead.bmc.BmcException.Kind.UNSUPPORTED;
 
 import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.BmcException;
+import io.rackstead.bmc.Shown;
 
 /// What a command said and how it ended.
 record Said(int status, String output, String errors) {
   private static final int NOT_FOUND = 127;
-  private static final int LONGEST = 400;
 
   /// Its output, or what went wrong, by the host's address and in virsh's own words.
   String orElseThrow(BmcAddress address, Command command) {
@@ -43,7 +43,6 @@ record Said(int status, String output, String errors) {
 
   /// Text from outside, on one line of bounded length.
   static String shown(String text) {
-    var line = text.strip().replaceAll("error: ", "").replaceAll("[\\p{Cntrl}\\s]+", " ");
-    return line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line;
+    return Shown.line(text.replace("error: ", ""));
   }
 }

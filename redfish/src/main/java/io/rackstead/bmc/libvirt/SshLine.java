@@ -1,18 +1,25 @@
 package io.rackstead.bmc.libvirt;
 
 import io.rackstead.bmc.BmcAddress;
+import io.rackstead.bmc.SerialConsole;
+import io.rackstead.bmc.ssh.SshAccount;
+import io.rackstead.bmc.ssh.SshDoor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// A host's own `virsh`, over SSH. What the host's shell reads has no letter in it that a shell
 /// knows ([Command]); what varies comes as a file.
 final class SshLine implements Line {
   private final BmcAddress address;
+  private final SshDoor door;
+  private final SshAccount account;
   private final SharedSsh session;
   private final String uri;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  SshLine(BmcAddress address, SharedSsh session, String uri) {
+  SshLine(BmcAddress address, SshDoor door, SshAccount account, SharedSsh session, String uri) {
     this.address = address;
+    this.door = door;
+    this.account = account;
     this.session = session;
     this.uri = uri;
   }
@@ -32,6 +39,12 @@ final class SshLine implements Line {
   private String line(Command command) {
     var virsh = "env LC_ALL=C virsh " + String.join(" ", command.words(uri));
     return command.input().isEmpty() ? virsh : "cat | " + virsh;
+  }
+
+  @Override
+  public SerialConsole.Stream console(
+      String server, SerialConsole.Screen screen, boolean takeOver) {
+    return VirshConsole.open(door, account, address, uri, server, screen, takeOver);
   }
 
   @Override

@@ -4,7 +4,9 @@ import static io.rackstead.bmc.BmcException.Kind.BUSY;
 import static io.rackstead.bmc.BmcException.Kind.PROTOCOL;
 import static io.rackstead.bmc.BmcException.Kind.REFUSED_CREDENTIALS;
 
+import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.BmcException;
+import io.rackstead.bmc.ssh.SshAccount;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -120,6 +122,15 @@ final class Login {
 
   RedfishHttp http() {
     return http;
+  }
+
+  /// The same account at the BMC's SSH server.
+  SshAccount atSsh(int port) {
+    if (password.isEmpty()) {
+      throw new BmcException(
+          REFUSED_CREDENTIALS, http.address(), "no password is known for its SSH server");
+    }
+    return new SshAccount(BmcAddress.ssh(http.address().host(), port), user, password);
   }
 
   /// Sends with our pass; with a fresh one where the BMC has forgotten it, as after its restart.

@@ -8,6 +8,7 @@ import io.rackstead.bmc.HttpBoot;
 import io.rackstead.bmc.Inventory;
 import io.rackstead.bmc.PowerAction;
 import io.rackstead.bmc.PowerState;
+import io.rackstead.bmc.SerialConsole;
 import java.util.Optional;
 
 /// One system behind one Redfish service.
@@ -70,6 +71,10 @@ final class RedfishBmc implements Bmc {
       return boot().offersHttp()
           ? Optional.of(kind.cast((HttpBoot) (url, how) -> boot().setHttp(url, how)))
           : Optional.empty();
+    }
+    if (kind == SerialConsole.class) {
+      var now = session.get(system);
+      return RedfishConsole.of(session, now, quirks(now).quirks()).map(kind::cast);
     }
     return Facets.find(kind, session, system);
   }

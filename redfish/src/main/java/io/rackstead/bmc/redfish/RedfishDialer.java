@@ -6,6 +6,8 @@ import io.rackstead.bmc.BmcCredentials;
 import io.rackstead.bmc.BmcDialer;
 import io.rackstead.bmc.BmcTrace;
 import io.rackstead.bmc.BmcTrust;
+import io.rackstead.bmc.ssh.SshDoor;
+import io.rackstead.bmc.ssh.SshKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,7 @@ public final class RedfishDialer implements BmcDialer, AutoCloseable {
   private Optional<OkHttpClient> shared = Optional.empty();
   private final Map<BmcAddress, RedfishHttp> bmcs = new ConcurrentHashMap<>();
   private final Map<Account, Login> logins = new ConcurrentHashMap<>();
+  private final SshDoor ssh;
   private final ScheduledThreadPoolExecutor clock =
       new ScheduledThreadPoolExecutor(
           1, Thread.ofPlatform().name("redfish-clock").daemon(true).factory());
@@ -45,13 +48,18 @@ public final class RedfishDialer implements BmcDialer, AutoCloseable {
     this.settings = settings;
     this.trust = trust;
     this.trace = trace;
+    this.ssh = new SshDoor(trust, RedfishDialer::noKey);
+  }
+
+  private static SshKey noKey() {
+    throw new IllegalStateException("a BMC is shown a password, and no key");
   }
 
   @Override
   public Bmc dial(BmcAddress address, BmcCredentials credentials) {
     var login = entered(address, credentials);
     try {
-      var session = new RedfishSession(login.http().as(address), settings, login);
+      var session = new RedfishSession(login.http().as(address), settings, login, ssh);
       return new RedfishBmc(session, Systems.choose(session, address.system()), trace);
     } catch (RuntimeException e) {
       login.giveBack();
@@ -64,7 +72,7 @@ public final class RedfishDialer implements BmcDialer, AutoCloseable {
   public List<String> systems(BmcAddress address, BmcCredentials credentials) {
     var login = entered(address, credentials);
     try {
-      return Systems.all(new RedfishSession(login.http().as(address), settings, login));
+      return Systems.all(new RedfishSession(login.http().as(address), settings, login, ssh));
     } finally {
       login.giveBack();
     }
@@ -139,6 +147,7 @@ public final class RedfishDialer implements BmcDialer, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
+      ssh.close();
       bmcs.clear();
       shared.ifPresent(client -> client.connectionPool().evictAll());
     }

@@ -6,6 +6,7 @@ import static io.rackstead.bmc.BmcException.Kind.UNREACHABLE;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.BmcException;
+import io.rackstead.bmc.ssh.SshDoor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,8 +25,10 @@ final class RedfishSession {
   private final RedfishHttp http;
   private final RedfishSettings settings;
   private final Login login;
+  private final SshDoor ssh;
 
-  RedfishSession(RedfishHttp http, RedfishSettings settings, Login login) {
+  RedfishSession(RedfishHttp http, RedfishSettings settings, Login login, SshDoor ssh) {
+    this.ssh = ssh;
     this.http = http;
     this.settings = settings;
     this.login = login;
@@ -41,6 +44,10 @@ final class RedfishSession {
 
   Login login() {
     return login;
+  }
+
+  SshDoor ssh() {
+    return ssh;
   }
 
   Resource root() {

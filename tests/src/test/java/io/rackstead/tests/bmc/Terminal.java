@@ -12,7 +12,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// A screen that remembers all it was shown.
-final class Terminal implements SerialConsole.Screen {
+public final class Terminal implements SerialConsole.Screen {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -40,12 +40,12 @@ final class Terminal implements SerialConsole.Screen {
     return Optional.ofNullable(end.getNow(null));
   }
 
-  String waitUntilEnded() throws InterruptedException, ExecutionException, TimeoutException {
+  public String waitUntilEnded() throws InterruptedException, ExecutionException, TimeoutException {
     return end.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
   /// All of it, once that is among it.
-  String waitFor(String part) throws InterruptedException {
+  public String waitFor(String part) throws InterruptedException {
     lock.lock();
     try {
       long left = PATIENCE.toNanos();

@@ -36,6 +36,7 @@ public final class PrivateLibvirtd implements AutoCloseable {
         [ -d $place ] || continue
         mount -t tmpfs none $place
       done
+      mkdir -p /run/lock
       mount -t sysfs sysfs /sys
       ip link set lo up
       ip link add br0 type bridge
@@ -87,9 +88,11 @@ public final class PrivateLibvirtd implements AutoCloseable {
         shim,
         """
         #!/bin/sh
-        [ "$1 $2 $3" = '-q -c qemu:///system' ] || { echo "error: asked as virsh $1 $2 $3" >&2; exit 1; }
-        shift 3
-        exec /usr/bin/virsh -q -c '%s' "$@"
+        quiet=
+        [ "$1" = -q ] && { quiet=-q; shift; }
+        [ "$1 $2" = '-c qemu:///system' ] || { echo "error: asked as virsh $quiet $1 $2" >&2; exit 1; }
+        shift 2
+        exec /usr/bin/virsh $quiet -c '%s' "$@"
         """
             .formatted(uri(driver, folder)));
     Files.setPosixFilePermissions(shim, PosixFilePermissions.fromString("rwxr-xr-x"));

@@ -68,6 +68,8 @@ final class Resources {
         V1 + "/Managers",
         () -> collection(V1 + "/Managers", "ManagerCollection", List.of(V1 + "/Managers/BMC")));
     tree.put(V1 + "/Managers/BMC", this::manager);
+    var console = new ConsoleResources(service.behaviour);
+    tree.put(V1 + "/Managers/BMC/NetworkProtocol", console::networkProtocol);
     new UpdateResources(service).into(tree);
     tasks(tree);
     return tree;
@@ -102,6 +104,7 @@ final class Resources {
     if (!service.behaviour.mediaAtSystem) {
       manager.set("VirtualMedia", link(V1 + "/Managers/BMC/VirtualMedia"));
     }
+    new ConsoleResources(service.behaviour).intoManager(manager);
     var managed = manager.putObject("Links").putArray("ManagerForServers");
     service.servers.forEach(server -> managed.add(link(V1 + "/Systems/" + server.id)));
     manager

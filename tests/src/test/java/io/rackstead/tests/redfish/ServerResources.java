@@ -61,6 +61,7 @@ final class ServerResources {
     node.set("Boot", boot());
     node.set("EthernetInterfaces", link(system + "/EthernetInterfaces"));
     parts.linkSystem(node);
+    new ConsoleResources(service.behaviour).intoSystem(node);
     var links = node.putObject("Links");
     links.putArray("ManagedBy").add(link(V1 + "/Managers/BMC"));
     links.putArray("Chassis").add(link(chassis));

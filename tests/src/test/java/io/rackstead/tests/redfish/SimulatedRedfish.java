@@ -66,6 +66,19 @@ public final class SimulatedRedfish implements AutoCloseable {
     public volatile boolean mediaTakesImageOnly;
     public volatile boolean newSensors;
     public volatile String shownPower = "";
+
+    /// where its serial console is offered by SSH
+    public volatile Console console = Console.NOWHERE;
+
+    public volatile int sshPort;
+    public volatile boolean sshOn = true;
+  }
+
+  public enum Console {
+    NOWHERE,
+    AT_SYSTEM,
+    AT_MANAGER,
+    BY_IPMI
   }
 
   public static final class SimulatedAccount {
