@@ -141,7 +141,12 @@ public final class MachineApi {
       case "power-on" -> pressed(request, machine, PowerAction.ON);
       case "power-off" -> pressed(request, machine, PowerAction.FORCE_OFF);
       case "power-cycle" -> pressed(request, machine, PowerAction.POWER_CYCLE);
-      case "trust-bmc" -> verbs.trustBmc(request, machine, asked.path("fingerprint").asText(""));
+      case "trust-bmc" ->
+          verbs.trustBmc(
+              request,
+              machine,
+              asked.path("fingerprint").asText(""),
+              asked.path("ssh_port").asInt(0));
       default -> throw new Problem(404, "no verb " + verb);
     };
   }

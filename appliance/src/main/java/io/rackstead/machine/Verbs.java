@@ -5,6 +5,7 @@ import io.rackstead.access.Origin;
 import io.rackstead.access.Principal;
 import io.rackstead.access.Principal.Role;
 import io.rackstead.archive.PackageArchives;
+import io.rackstead.bmc.BmcAddress;
 import io.rackstead.bmc.BmcException;
 import io.rackstead.bmc.PowerAction;
 import io.rackstead.bmc.PowerState;
@@ -406,17 +407,26 @@ public final class Verbs {
   }
 
   /// Accepts the TLS or SSH key that a BMC shows in place of the one it had.
-  public Machine trustBmc(Request request, Machine machine, String fingerprint) {
+  ///
+  /// @param sshPort of a Redfish BMC's SSH server, where the key is that one's; 0: it is not
+  public Machine trustBmc(Request request, Machine machine, String fingerprint, int sshPort) {
     mustOperate(request, machine);
     if (!BmcKeys.FINGERPRINT.matcher(fingerprint).matches()) {
       throw new Problem(
           400, "fingerprint is sha256: and 64 hexadecimal digits, got \"" + fingerprint + "\"");
     }
+    if (sshPort < 0 || sshPort > 65535) {
+      throw new Problem(400, "ssh_port is 1 to 65535, got " + sshPort);
+    }
     var address =
         machine
             .power()
             .bmc()
-            .filter(bmc -> bmc.scheme().equals("redfish+https") || bmc.scheme().equals("qemu+ssh"))
+            .filter(bmc ->
+                sshPort == 0
+                    ? bmc.scheme().equals("redfish+https") || bmc.scheme().equals("qemu+ssh")
+                    : bmc.scheme().startsWith("redfish+"))
+            .map(bmc -> sshPort == 0 ? bmc : BmcAddress.ssh(bmc.host(), sshPort))
             .orElseThrow(() ->
                 new Problem(
                     409, machine.hostname() + " has no BMC that is spoken to over TLS or SSH"));

@@ -47,8 +47,9 @@ public final class BmcKeys implements BmcTrust {
 
   @Override
   public String howToAccept(BmcAddress address, String seen) {
-    return "an operator accepts it: POST /api/machines/ID/actions/trust-bmc {\"fingerprint\": \"%s\"}"
-        .formatted(seen);
+    var where = address.isSsh() ? ", \"ssh_port\": " + address.port() : "";
+    return "an operator accepts it: POST /api/machines/ID/actions/trust-bmc {\"fingerprint\": \"%s\"%s}"
+        .formatted(seen, where);
   }
 
   public Optional<String> of(BmcAddress address) {

@@ -78,7 +78,7 @@ public final class PowerControl implements AutoCloseable {
       Machine machine, BmcAddress address, String fingerprint, Actor actor, Consumer<Tx> with) {
     machines.note(
         machine.id(),
-        "the TLS key of " + address + " was accepted: " + fingerprint,
+        "the key of " + address + " was accepted: " + fingerprint,
         actor,
         tx -> {
           keys.accept(tx, address, fingerprint);

@@ -53,6 +53,11 @@ public record BmcAddress(String scheme, String host, int port, String system) {
         system == null ? "" : system.replaceAll("/+$", ""));
   }
 
+  /// As [#ssh] made it.
+  public boolean isSsh() {
+    return scheme.equals(SSH);
+  }
+
   /// The same BMC, with another of the systems behind it.
   public BmcAddress withSystem(String other) {
     return new BmcAddress(scheme, host, port, other);

@@ -164,6 +164,13 @@ class RedfishMachineTest {
         assertThat(seen.find()).isTrue();
         assertThat(act(machine, "trust-bmc", "{\"fingerprint\": \"sha256:12\"}").statusCode())
             .isEqualTo(400);
+        assertThat(
+                act(
+                        machine,
+                        "trust-bmc",
+                        "{\"fingerprint\": \"%s\", \"ssh_port\": 70000}".formatted(seen.group(1)))
+                    .statusCode())
+            .isEqualTo(400);
         var accepted = act(machine, "trust-bmc", "{\"fingerprint\": \"" + seen.group(1) + "\"}");
         assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(200);
         assertThat(act(machine, "power-off", "{}").statusCode()).isEqualTo(200);
