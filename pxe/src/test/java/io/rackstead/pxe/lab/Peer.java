@@ -69,7 +69,7 @@ record Peer(String name, String program, List<String> arguments) {
         max-ack-delay 5000;
         default-lease-time 3600;
         subnet 10.64.0.0 netmask 255.192.0.0 {
-          range 10.65.0.0 10.65.63.255;
+          range 10.65.0.0 10.66.255.255;
           option routers 10.64.0.1;
           option domain-name-servers 10.64.0.1;
           option domain-name "example.org";
