@@ -37,6 +37,8 @@ public final class PrivateLibvirtd implements AutoCloseable {
         mount -t tmpfs none $place
       done
       mkdir -p /run/lock
+      # emulation everywhere: a KVM within a KVM may be there and not work
+      [ ! -e /dev/kvm ] || mount --bind /dev/null /dev/kvm
       mount -t sysfs sysfs /sys
       ip link set lo up
       ip link add br0 type bridge
