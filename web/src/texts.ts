@@ -133,6 +133,10 @@ export const texts = {
       storage: 'Storage',
       power: 'Power',
     },
+    capture: 'Last boot',
+    captureHint:
+      'The packets of its last boot from the network, for Wireshark or appliance/run explain --pcap',
+    noCapture: 'It has not booted from the network since the appliance started',
     console: 'Console',
     consoleHint: 'The serial console, live and of earlier boots, in a window of its own',
     evidence: 'Evidence pack',

@@ -120,6 +120,7 @@ function Header({ machine }: { machine: Machine }) {
                 {t.console}
               </Button>
             )}
+            <Capture machine={machine} />
             <Evidence machine={machine} />
             <ActionMenu
               machines={[machine]}
@@ -144,6 +145,33 @@ function Header({ machine }: { machine: Machine }) {
         <Activity machine={{ ...machine, prompt: null, quarantine: null }} />
       </div>
       <Facts machine={machine} />
+    </>
+  );
+}
+
+/** Downloads what the machine's last boot from the network said and was told. */
+function Capture({ machine }: { machine: Machine }) {
+  const [problem, setProblem] = useState('');
+  const path = `/api/machines/${encodeURIComponent(machine.id)}/boot.pcap`;
+  const download = async () => {
+    setProblem('');
+    try {
+      const there = await fetch(path, { method: 'HEAD', credentials: 'same-origin' });
+      if (there.ok) {
+        window.location.assign(path);
+      } else {
+        setProblem(there.status === 404 ? t.noCapture : texts.errors.status(there.status));
+      }
+    } catch {
+      setProblem(texts.errors.unreachable);
+    }
+  };
+  return (
+    <>
+      <Button variant="secondary" title={t.captureHint} onClick={() => void download()}>
+        {t.capture}
+      </Button>
+      {problem === '' ? null : <Alert isInline isPlain variant="warning" title={problem} />}
     </>
   );
 }

@@ -39,11 +39,18 @@ public final class CaptureApi {
   }
 
   private Reply file(Request request) {
-    return Reply.bytes("application/vnd.tcpdump.pcap", capture(request));
+    var machine = machine(request);
+    return new Reply.Whole(
+        200,
+        "application/vnd.tcpdump.pcap",
+        capture(machine),
+        Map.of(
+            "Content-Disposition",
+            "attachment; filename=\"%s-boot.pcap\"".formatted(machine.hostname())));
   }
 
   private Reply again(Request request) {
-    return replayed(capture(request), request);
+    return replayed(capture(machine(request)), request);
   }
 
   private Reply given(Request request) {
@@ -58,17 +65,21 @@ public final class CaptureApi {
     }
   }
 
-  private byte[] capture(Request request) {
+  private Machine machine(Request request) {
     var id = request.part("id");
-    var machine =
-        machines.list().stream()
-            .filter(one -> one.id().text().equals(id))
-            .filter(one -> request.principal().sees(one.labels().owner(), one.labels().pool()))
-            .findFirst()
-            .orElseThrow(() -> new Problem(404, "no machine " + id));
+    return machines.list().stream()
+        .filter(one -> one.id().text().equals(id))
+        .filter(one -> request.principal().sees(one.labels().owner(), one.labels().pool()))
+        .findFirst()
+        .orElseThrow(() -> new Problem(404, "no machine " + id));
+  }
+
+  private byte[] capture(Machine machine) {
     return last(machine)
         .orElseThrow(() ->
-            new Problem(404, "machine " + id + " has not booted from the network since our start"));
+            new Problem(
+                404,
+                "machine " + machine.id() + " has not booted from the network since our start"));
   }
 
   private Optional<byte[]> last(Machine machine) {

@@ -268,6 +268,7 @@ public final class HttpServer implements AutoCloseable {
     var type = request.header("Content-Type").orElse("");
     boolean asksFirst =
         type.startsWith("application/json")
+            || type.startsWith("application/vnd.tcpdump.pcap")
             || (route.method() == Method.PUT && type.startsWith("application/octet-stream"));
     if (write && route.path().startsWith("/api/") && !asksFirst) {
       throw new Problem(
