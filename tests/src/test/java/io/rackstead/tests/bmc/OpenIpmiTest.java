@@ -14,9 +14,11 @@ import io.rackstead.bmc.SerialConsole;
 import io.rackstead.bmc.ipmi.CipherSuite;
 import io.rackstead.bmc.ipmi.IpmiDialer;
 import io.rackstead.bmc.ipmi.IpmiSettings;
+import io.rackstead.bmc.ipmi.RmcpPing;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,6 +27,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -109,6 +112,21 @@ class OpenIpmiTest {
     if (process != null) {
       process.destroy();
       assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void itSaysThatItIsThereAndWhichServerItHoldsToWhoeverAsks() throws Exception {
+    var heard = new LinkedBlockingQueue<RmcpPing.Heard>();
+    try (var ping = RmcpPing.open(heard::add)) {
+      var uuid = "";
+      // it may not listen yet
+      for (int tries = 0; tries < 50 && uuid.isEmpty(); tries++) {
+        ping.ask(new InetSocketAddress(InetAddress.getLoopbackAddress(), address.port()));
+        var next = heard.poll(200, TimeUnit.MILLISECONDS);
+        uuid = next == null ? "" : next.systemUuid();
+      }
+      assertThat(uuid).isEqualTo("4c4c4544-0042-3510-8056-b9c04f4e5832");
     }
   }
 

@@ -11,11 +11,11 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /// A certificate that a BMC has made for itself.
-final class Tls {
+public final class Tls {
   private Tls() {}
 
   /// One with a key of its own, each time.
-  static SSLContext selfMade(Path folder) throws IOException, GeneralSecurityException {
+  public static SSLContext selfMade(Path folder) throws IOException, GeneralSecurityException {
     var store =
         new Certificates(new SecureRandom(), InstantSource.system())
             .own(folder, List.of("bmc.invalid"));
