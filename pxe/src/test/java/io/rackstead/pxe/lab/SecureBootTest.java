@@ -50,7 +50,7 @@ class SecureBootTest {
                 "shimx64.efi → sent",
                 "grubx64.efi → sent",
                 "/grub/grub.cfg → sent",
-                "/grub/" + MAC + " → sent",
+                "/grub/x86_64/" + MAC + " → sent",
                 "/vmlinuz → sent")) {
           Namespaces.await(log, asked, PATIENCE_SECONDS);
         }
